@@ -29,6 +29,11 @@ public struct Ledger: ~Copyable {
     dataVersion = version
   }
 
+  /// Whether there are books at a path; looking changes nothing.
+  public static func exists(at path: String, vfs: String? = nil) -> Bool {
+    Connection.exists(path, vfs: vfs)
+  }
+
   /// Does everything the body does to the books, or nothing of it.
   ///
   /// No other process writes between the body's beginning and its end. Whatever throws, and any

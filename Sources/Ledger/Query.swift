@@ -28,6 +28,12 @@ enum Query: String, CaseIterable {
   case nextDue = """
     SELECT due FROM operations WHERE next IS NOT NULL AND due IS NOT NULL ORDER BY due, id LIMIT 1
     """
+  case foreignOwners = """
+    SELECT DISTINCT owner FROM operations WHERE attempt IS NOT NULL AND owner <> ?1 ORDER BY owner
+    """
+  case inFlight = """
+    SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 ORDER BY owner, id
+    """
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \

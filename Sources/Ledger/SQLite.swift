@@ -266,6 +266,17 @@ struct Row: ~Copyable {
   }
 }
 
+extension Connection {
+  /// Whether a disk has a file of that name.
+  static func exists(_ path: String, vfs: String?) -> Bool {
+    guard let disk = unsafe sqlite3_vfs_find(vfs), let access = unsafe disk.pointee.xAccess else {
+      return false
+    }
+    var found: Int32 = 0
+    return unsafe access(disk, path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found != 0
+  }
+}
+
 /// A file that is locked while its holder lives: the kernel, or the simulated disk, lets go at its end.
 ///
 /// The lock is the one SQLite calls RESERVED, taken and asked for through the disk SQLite uses.

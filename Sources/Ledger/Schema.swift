@@ -176,6 +176,7 @@ enum Schema {
     "CREATE INDEX refunds_by_charge ON operations (charge, created, id) WHERE charge IS NOT NULL",
     "CREATE INDEX operations_by_age ON operations (created, id)",
     "CREATE INDEX pending ON operations (due, id) WHERE next IS NOT NULL",
+    "CREATE INDEX in_flight ON operations (owner, id) WHERE attempt IS NOT NULL",
     "CREATE INDEX history_by_operation ON history (operation, seq) WHERE operation IS NOT NULL",
     "CREATE INDEX owners_by_slot ON owners (slot, epoch)",
   ]
