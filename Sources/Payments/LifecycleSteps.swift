@@ -168,10 +168,10 @@ extension Operation {
     after.owner = owner
     after.due = now.advanced(by: rule.lease)
     after.updated = now
-    if next.writes {
-      after.tries += 1
-      after.firstSent = after.firstSent ?? now
-    }
+    // Looking for a charge's object is bounded like sending; other look-ups leave the count alone,
+    // because it says how often the key was sent.
+    if next.writes || next == .find { after.tries += 1 }
+    if next.writes { after.firstSent = after.firstSent ?? now }
     return after
   }
 }
