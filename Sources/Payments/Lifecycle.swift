@@ -194,14 +194,12 @@ extension Operation {
   /// The object is there and not confirmed: no money has moved *so far*. A confirmation that is still
   /// on its way may yet arrive, so either the same one is sent again or the object is cancelled.
   private mutating func whileUnconfirmed(_ rule: RetryRule, _ now: Instant) -> String {
-    let mayConfirm =
-      unknownSince == nil
-      || (tries < rule.attempts && isKeyFresh(rule, now))
-    if mayConfirm {
+    if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .confirm
       due = now
       return "confirmation_due"
     }
+    unknownSince = unknownSince ?? now
     next = .cancel
     due = now
     return "cancellation_due"

@@ -15,4 +15,25 @@ import Testing
     #expect(charge.code == Code.exhausted)
     #expect(charge.attempts == 1 + Fixture.rule.attempts)
   }
+
+  @Test func anObjectThatStaysUnconfirmedIsCancelledNotConfirmedForEver() {
+    var charge = Fixture.authorised()
+    var sent: [Instruction.Kind] = []
+    for _ in 1...10 {
+      guard let next = charge.next else { break }
+      sent.append(next)
+      charge = charge.attempted(next == .cancel ? .voided("pi_1") : .created("pi_1"))
+    }
+    #expect(sent == [.confirm, .confirm, .confirm, .cancel])
+    #expect(charge.state == .voided)
+  }
+
+  @Test func aKeyThatIsTooOldConfirmsNothingEvenWhenNothingIsUnknown() {
+    let old = Fixture.authorised {
+      $0.next = .retrieve
+      $0.tries = 1
+      $0.firstSent = Fixture.now.advanced(by: .seconds(-20 * 3600))
+    }
+    #expect(old.attempted(.created("pi_1")).next == .cancel)
+  }
 }
