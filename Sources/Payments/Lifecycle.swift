@@ -169,10 +169,7 @@ extension Operation {
       return refused(Code.misconfigured, refusal, .retrieve, rule, now)
     case .blocked(let refusal): return refused(Code.blocked, refusal, .retrieve, rule, now)
     case .deferred(let request):
-      doubt(Doubt(reason: Code.approval, remedy: .lookUp), now)
-      detail = request
-      look(.retrieve, rule, now)
-      return Code.approval
+      return awaitApproval(request, lookUp: .retrieve, rule, now)
     case .notSent, .throttled:
       if next == .confirm {
         if let reason = again(after: finding, rule, now) { return reason }
@@ -192,12 +189,17 @@ extension Operation {
   }
 
   /// The object is there and not confirmed: no money has moved *so far*. A confirmation that is still
-  /// on its way may yet arrive, so either the same one is sent again or the object is cancelled.
+  /// on its way may yet arrive, so either the same one is sent again or the object is cancelled; a
+  /// person's approval is waited for as long as the key is fresh.
   private mutating func whileUnconfirmed(_ rule: RetryRule, _ now: Instant) -> String {
     if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .confirm
       due = now
       return "confirmation_due"
+    }
+    if isSame(code, Code.approval), isKeyFresh(rule, now) {
+      look(.retrieve, rule, now)
+      return Code.approval
     }
     unknownSince = unknownSince ?? now
     next = .cancel
@@ -225,10 +227,7 @@ extension Operation {
       return refused(Code.misconfigured, refusal, .findRefund, rule, now)
     case .blocked(let refusal): return refused(Code.blocked, refusal, .findRefund, rule, now)
     case .deferred(let request):
-      doubt(Doubt(reason: Code.approval, remedy: .lookUp), now)
-      detail = request
-      look(.findRefund, rule, now)
-      return Code.approval
+      return awaitApproval(request, lookUp: .findRefund, rule, now)
     case .absent: return whileAbsent(rule, now)
     case .notSent, .throttled:
       if next == .refund {
@@ -250,7 +249,7 @@ extension Operation {
 
   /// The processor's complete list does not have the refund. A lost request may still be on its way:
   /// while the key is fresh the same one is sent again, which the processor puts in order; otherwise
-  /// absence counts only after quiescence.
+  /// absence counts only after quiescence, and not while a person may still approve it.
   private mutating func whileAbsent(_ rule: RetryRule, _ now: Instant) -> String {
     guard let firstSent, unknownSince != nil else { return end(.failed, Code.notExecuted) }
     if tries < rule.attempts, isKeyFresh(rule, now) {
@@ -258,7 +257,10 @@ extension Operation {
       due = now
       return "refund_due"
     }
-    if firstSent.duration(to: now) >= rule.quiescence { return end(.failed, Code.notExecuted) }
+    let waits = isSame(code, Code.approval)
+    if !waits, firstSent.duration(to: now) >= rule.quiescence {
+      return end(.failed, Code.notExecuted)
+    }
     look(.findRefund, rule, now)
     return "looking_up"
   }

@@ -85,6 +85,21 @@ extension Operation {
     return Code.exhausted
   }
 
+  /// The number of tries that says the key must not be sent again: more than any policy allows.
+  static let usedUp = 1000
+
+  /// A person may approve it at the processor, which then executes it by itself: only looked up, for
+  /// each further sending may ask for a further approval (`processors.md` §1.4).
+  mutating func awaitApproval(
+    _ request: String, lookUp: Instruction.Kind, _ rule: RetryRule, _ now: Instant
+  ) -> String {
+    doubt(Doubt(reason: request, remedy: .lookUp), now)
+    code = Code.approval
+    tries = Self.usedUp
+    look(lookUp, rule, now)
+    return Code.approval
+  }
+
   /// From now on the outcome is unknown, unless it already was.
   mutating func doubt(_ doubt: Doubt, _ now: Instant) {
     unknownSince = unknownSince ?? now
@@ -107,7 +122,7 @@ extension Operation {
       if let reason = again(after: .unknown(doubt), rule, now) { return reason }
     case .lookUp:
       // A stored answer would be replayed for ever: the key is used up.
-      tries = rule.attempts
+      tries = Self.usedUp
     }
     look(lookUp, rule, now, after: .unknown(doubt))
     return "looking_up"

@@ -36,4 +36,36 @@ import Testing
     }
     #expect(old.attempted(.created("pi_1")).next == .cancel)
   }
+
+  @Test func whatWaitsForApprovalIsNeverSentAgain() {
+    var charge = Fixture.authorised().attempted(.deferred("apreq_1"))
+    var refund = Fixture.refund().attempted(.deferred("apreq_1"))
+    var now = Fixture.now
+    while now < Fixture.now.advanced(by: .seconds(19 * 3600)) {
+      now = now.advanced(by: .seconds(60))
+      charge = charge.attempted(.created("pi_1"), at: now)
+      refund = refund.attempted(.absent, at: now)
+      #expect(charge.next == .retrieve && charge.code == Code.approval)
+      #expect(refund.next == .findRefund && refund.code == Code.approval)
+    }
+    #expect(charge.attempted(.captured("pi_1", livemode: true), at: now).state == .captured)
+    #expect(refund.attempted(.refunded("re_1", livemode: true), at: now).state == .refunded)
+    let late = Fixture.now.advanced(by: .seconds(86_400))
+    #expect(charge.attempted(.created("pi_1"), at: late.advanced(by: .seconds(-1))).next == .cancel)
+    #expect(refund.attempted(.absent, at: late).deadLetter == "apreq_1")
+  }
+
+  @Test func aSavedErrorIsNotSentAgainWhenThePolicyAllowsMoreAttempts() {
+    var setting = ProcessorSetting()
+    setting.attempts = 20
+    let profile = Profile(
+      name: "toy", currencies: Fixture.table, keyLength: 255, keyRetention: .seconds(20 * 3600),
+      quiescence: .seconds(600))
+    let generous = RetryRule(setting, profile)
+    let charge = Fixture.authorised().attempted(.unknown(Fixture.savedError))
+    let refund = Fixture.refund().attempted(.unknown(Fixture.savedError))
+    let soon = Fixture.now.advanced(by: .seconds(1))
+    #expect(charge.followed(by: .created("pi_1"), generous, at: soon)?.after.next == .cancel)
+    #expect(refund.followed(by: .absent, generous, at: soon)?.after.next == .findRefund)
+  }
 }
