@@ -251,14 +251,14 @@ extension Operation {
   /// while the key is fresh the same one is sent again, which the processor puts in order; otherwise
   /// absence counts only after quiescence, and not while a person may still approve it.
   private mutating func whileAbsent(_ rule: RetryRule, _ now: Instant) -> String {
-    guard let firstSent, unknownSince != nil else { return end(.failed, Code.notExecuted) }
+    guard let unknownSince else { return end(.failed, Code.notExecuted) }
     if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .refund
       due = now
       return "refund_due"
     }
     let waits = isSame(code, Code.approval)
-    if !waits, firstSent.duration(to: now) >= rule.quiescence {
+    if !waits, unknownSince.duration(to: now) >= rule.quiescence {
       return end(.failed, Code.notExecuted)
     }
     look(.findRefund, rule, now)

@@ -100,9 +100,11 @@ extension Operation {
     return Code.approval
   }
 
-  /// From now on the outcome is unknown, unless it already was.
+  /// From now on the outcome is unknown: quiescence and the day of look-ups count from the last
+  /// sending that was lost, not from the first, and not from a look-up.
   mutating func doubt(_ doubt: Doubt, _ now: Instant) {
-    unknownSince = unknownSince ?? now
+    let sends = next == .confirm || next == .refund
+    unknownSince = sends ? now : unknownSince ?? now
     code = "outcome_unknown"
     detail = doubt.reason
   }

@@ -68,4 +68,25 @@ import Testing
     #expect(charge.followed(by: .created("pi_1"), generous, at: soon)?.after.next == .cancel)
     #expect(refund.followed(by: .absent, generous, at: soon)?.after.next == .findRefund)
   }
+
+  @Test func absenceCountsOnlyWhenTheLastLostRequestIsQuiet() {
+    let hour = Duration.seconds(3600)
+    var refund = Fixture.refund().attempted(.unknown(Fixture.brokenAnswer))
+    refund = refund.attempted(.throttled(retryAfter: hour), at: Fixture.now.advanced(by: hour))
+    let last = Fixture.now.advanced(by: hour + hour)
+    refund = refund.attempted(.unknown(Fixture.timeout), at: last)
+    #expect(refund.tries == 3 && refund.next == .findRefund)
+    let early = last.advanced(by: .seconds(599))
+    #expect(refund.attempted(.absent, at: early).next == .findRefund)
+    let quiet = last.advanced(by: .seconds(600))
+    #expect(refund.attempted(.absent, at: quiet).code == Code.notExecuted)
+  }
+
+  @Test func lookUpsDoNotPutOffTheDayAfterWhichAPersonIsAsked() {
+    var refund = Fixture.refund().attempted(.unknown(Fixture.savedError))
+    let later = Fixture.now.advanced(by: .seconds(86_399))
+    refund = refund.attempted(.inProgress, at: later)
+    #expect(refund.unknownSince == Fixture.now)
+    #expect(refund.attempted(.inProgress, at: later.advanced(by: .seconds(1))).deadLetter != nil)
+  }
 }
