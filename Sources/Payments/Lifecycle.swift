@@ -157,7 +157,12 @@ extension Operation {
   ) -> String {
     switch finding {
     case .captured(let reference, let live): return end(.captured, reference, live, now)
-    case .declined(let decline): return endDeclined(decline)
+    case .declined(let decline):
+      // A read after a lost confirmation with another payment method may show the earlier decline.
+      if next != .confirm, unknownSince != nil, confirmation > 0 {
+        return whileUnconfirmed(rule, now)
+      }
+      return endDeclined(decline)
     case .voided: return end(.voided, Code.voided)
     case .created: return whileUnconfirmed(rule, now)
     case .processing:

@@ -89,4 +89,26 @@ import Testing
     #expect(refund.unknownSince == Fixture.now)
     #expect(refund.attempted(.inProgress, at: later.advanced(by: .seconds(1))).deadLetter != nil)
   }
+
+  @Test func anEarlierDeclineIsNoAnswerToTheNextPaymentMethod() {
+    let again = Fixture.authorised { $0.confirmation = 1 }
+    let lost = again.attempted(.unknown(Fixture.savedError))
+    let decline = Decline(reference: "pi_1", code: "generic_decline", advice: .anotherMethod)
+    let read = lost.attempted(.declined(decline))
+    #expect(read.state == .authorised && read.next == .cancel)
+    #expect(read.attempted(.captured("pi_1", livemode: false)).state == .captured)
+    #expect(read.attempted(.voided("pi_1")).state == .voided)
+
+    let silent = again.attempted(.unknown(Fixture.timeout)).attempted(.unknown(Fixture.timeout))
+    #expect(silent.next == .retrieve)
+    let resent = silent.attempted(.declined(decline))
+    #expect(resent.next == .confirm)
+    #expect(resent.attempted(.declined(decline)).state == .declined)
+  }
+
+  @Test func theFirstPaymentMethodsDeclineMayBeRead() {
+    let lost = Fixture.authorised().attempted(.unknown(Fixture.savedError))
+    let decline = Decline(reference: "pi_1", code: "generic_decline", advice: .anotherMethod)
+    #expect(lost.attempted(.declined(decline)).state == .declined)
+  }
 }
