@@ -168,12 +168,17 @@ extension Operation {
     return age >= .zero && age < rule.keyRetention
   }
 
-  /// Ends automatic recovery after a day of look-ups: a dead letter, for a person.
+  /// Ends automatic recovery after a day of look-ups: a dead letter, for a person. Not before the
+  /// cancellation was tried that would decide it, and never undone by an answer that decides nothing.
   mutating func giveUpIfDue(_ now: Instant) {
-    guard let unknownSince, unknownSince.duration(to: now) >= RetryRule.lookUpFor else { return }
+    if deadLetter == nil {
+      guard next != .cancel, let unknownSince,
+        unknownSince.duration(to: now) >= RetryRule.lookUpFor
+      else { return }
+      deadLetter = detail ?? "outcome_unknown"
+    }
     next = nil
     due = nil
-    deadLetter = detail ?? "outcome_unknown"
   }
 
   /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a lease.

@@ -111,4 +111,17 @@ import Testing
     let decline = Decline(reference: "pi_1", code: "generic_decline", advice: .anotherMethod)
     #expect(lost.attempted(.declined(decline)).state == .declined)
   }
+
+  @Test func aCancellationThatDecidesIsNotGivenUpBeforeItWasTried() {
+    let monday = Fixture.now.advanced(by: .seconds(3 * 86_400))
+    let slept = Fixture.authorised().attempted(.unknown(Fixture.timeout))
+      .attempted(.unknown(Fixture.timeout))
+    let read = slept.attempted(.created("pi_1"), at: monday)
+    #expect(read.next == .cancel && read.deadLetter == nil)
+    #expect(read.attempted(.voided("pi_1"), at: monday).state == .voided)
+    let unanswered = read.attempted(.unknown(Fixture.timeout), at: monday)
+    #expect(unanswered.deadLetter != nil && unanswered.next == nil)
+    let found = unanswered.followed(by: .created("pi_1"), Fixture.rule, at: monday)
+    #expect(found?.after.next == nil && found?.after.deadLetter != nil)
+  }
 }
