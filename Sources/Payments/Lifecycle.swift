@@ -207,6 +207,10 @@ extension Operation {
       return Code.approval
     }
     unknownSince = unknownSince ?? now
+    if next == .cancel {
+      look(.retrieve, rule, now)
+      return "looking_up"
+    }
     next = .cancel
     due = now
     return "cancellation_due"
@@ -277,10 +281,18 @@ extension Operation {
     switch finding {
     case .refunded(let reference, let live): return end(.refunded, reference, live, now)
     case .refundFailed: return end(.failed, Code.refundFailed)
-    case .submitted, .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .throttled,
-      .inProgress, .unknown, .created, .captured, .processing, .declined, .voided:
+    case .submitted:
+      unknownSince = nil
+      look(.retrieveRefund, rule, now)
+      return "processor_submitted"
+    case .notSent, .throttled, .inProgress:
       look(.retrieveRefund, rule, now, after: finding)
       return "looking_up"
+    case .unknown(let doubt):
+      return uncertain(doubt, .refund, lookUp: .retrieveRefund, rule, now)
+    case .absent, .rejected, .misconfigured, .blocked, .deferred, .created, .captured, .processing,
+      .declined, .voided:
+      return uncertain(.mismatch, .refund, lookUp: .retrieveRefund, rule, now)
     }
   }
 }

@@ -115,6 +115,7 @@ extension Operation {
     _ now: Instant
   ) -> String {
     guard next == sender else {
+      if doubt.remedy == .lookUp { unknownSince = unknownSince ?? now }
       look(lookUp, rule, now, after: .unknown(doubt))
       return "looking_up"
     }

@@ -124,4 +124,44 @@ import Testing
     let found = unanswered.followed(by: .created("pi_1"), Fixture.rule, at: monday)
     #expect(found?.after.next == nil && found?.after.deadLetter != nil)
   }
+
+  @Test func aCancellationThatCancelsNothingIsNotRepeatedAtOnce() {
+    let cancelling = Fixture.authorised {
+      $0.next = .cancel
+      $0.tries = 3
+      $0.unknownSince = Fixture.now.advanced(by: .seconds(-100))
+    }
+    let after = cancelling.attempted(.created("pi_1"))
+    #expect(after.next == .retrieve)
+    #expect(after.due == Fixture.now.advanced(by: RetryRule.longestWait))
+    let day = Fixture.now.advanced(by: .seconds(86_400))
+    #expect(cancelling.attempted(.created("pi_1"), at: day).deadLetter != nil)
+  }
+
+  @Test func aRefundInHandThatCanNoLongerBeReadBecomesADeadLetter() {
+    let submitted = Fixture.refund().attempted(.submitted("re_1"))
+    let refusals: [Finding] = [
+      .absent, .rejected(Refusal(code: "resource_missing")), .unknown(.mismatch),
+      .misconfigured(Refusal(code: "invalid_api_key")), .captured("re_1", livemode: false),
+    ]
+    let day = Fixture.now.advanced(by: RetryRule.lookUpFor)
+    for refusal in refusals {
+      let doubted = submitted.attempted(refusal)
+      #expect(doubted.unknownSince == Fixture.now && doubted.next == .retrieveRefund)
+      #expect(doubted.attempted(refusal, at: day).deadLetter != nil)
+      #expect(doubted.attempted(.submitted("re_1")).unknownSince == nil)
+      #expect(doubted.attempted(.refunded("re_1", livemode: false), at: day).state == .refunded)
+    }
+    let patient = submitted.attempted(.submitted("re_1"), at: day.advanced(by: .seconds(1)))
+    #expect(patient.deadLetter == nil && patient.next == .retrieveRefund)
+  }
+
+  @Test func aChargeInHandThatCanNoLongerBeReadBecomesADeadLetter() {
+    let inHand = Fixture.authorised().attempted(.processing("pi_1"))
+    #expect(inHand.unknownSince == nil && inHand.next == .retrieve)
+    let doubted = inHand.attempted(.absent)
+    #expect(doubted.unknownSince == Fixture.now)
+    let day = Fixture.now.advanced(by: RetryRule.lookUpFor)
+    #expect(doubted.attempted(.absent, at: day).deadLetter != nil)
+  }
 }
