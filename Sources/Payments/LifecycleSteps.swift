@@ -182,10 +182,26 @@ extension Operation {
     due = nil
   }
 
+  /// Puts a look-up in the place of a request that would use the key; a cancellation needs none.
+  private mutating func lookInstead(at now: Instant) {
+    switch next {
+    case .create: follow(with: .find, at: now)
+    case .confirm: next = .retrieve
+    case .refund: next = .findRefund
+    case nil, .retrieve, .cancel, .find, .retrieveRefund, .findRefund: break
+    }
+  }
+
   /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a lease.
+  ///
+  /// What is sent is the returned operation's `next`: a key that grew too old while it waited, because
+  /// the machine slept, is not sent, and a look-up takes its place (`reliability.md`, Decisions 9).
   public func beginning(by owner: Int64, _ rule: RetryRule, at now: Instant) -> Operation {
-    guard let next else { preconditionFailure("An operation at rest begins no attempt.") }
     var after = self
+    if !isKeyFresh(rule, now) { after.lookInstead(at: now) }
+    guard let next = after.next else {
+      preconditionFailure("An operation at rest begins no attempt.")
+    }
     after.attempts += 1
     after.attempt = after.attempts
     after.owner = owner

@@ -164,4 +164,22 @@ import Testing
     let day = Fixture.now.advanced(by: RetryRule.lookUpFor)
     #expect(doubted.attempted(.absent, at: day).deadLetter != nil)
   }
+
+  @Test func aKeyThatGrewTooOldWhileItWaitedIsNotSent() {
+    let friday = Fixture.now
+    let monday = friday.advanced(by: .seconds(3 * 86_400))
+    let lost = Fixture.refund().attempted(.unknown(Fixture.brokenAnswer))
+    #expect(lost.next == .refund)
+    #expect(lost.beginning(by: 1, Fixture.rule, at: monday).next == .findRefund)
+    let turned = Fixture.refund().attempted(.throttled(retryAfter: nil))
+    #expect(turned.beginning(by: 1, Fixture.rule, at: monday).next == .findRefund)
+    #expect(turned.attempted(.absent, at: monday).code == Code.notExecuted)
+    let confirming = Fixture.authorised().attempted(.unknown(Fixture.timeout))
+    #expect(confirming.beginning(by: 1, Fixture.rule, at: monday).next == .retrieve)
+    let creating = Fixture.charge().attempted(.throttled(retryAfter: nil))
+    #expect(creating.beginning(by: 1, Fixture.rule, at: monday).next == .find)
+    let earlier = friday.advanced(by: .seconds(-1))
+    #expect(lost.beginning(by: 1, Fixture.rule, at: earlier).next == .findRefund)
+    #expect(lost.beginning(by: 1, Fixture.rule, at: friday).next == .refund)
+  }
 }
