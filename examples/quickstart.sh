@@ -33,14 +33,14 @@ coproc bursar {
   exec env HOME="$folder" XDG_STATE_HOME="$folder/state" \
     .build/release/bursar --policy examples/policy.jsonc --run quickstart 2>"$folder/stderr.log"
 }
-exec {to}>&"${bursar[1]}" {from}<&"${bursar[0]}"
-server=$bursar_PID
+from=${bursar[0]} to=${bursar[1]} server=$bursar_PID
+trap '' PIPE # a server that has ended is a sentence, not a signal
 id=0
 
 # Sends one request and leaves its answer in `answer`.
 ask() {
   id=$((id + 1))
-  printf '{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}\n' "$id" "$1" "$2" >&"$to" ||
+  printf '{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s}\n' "$id" "$1" "$2" >&"$to" 2>/dev/null ||
     fail "Bursar has ended before it was asked."
   while IFS= read -r -t 20 -u "$from" answer; do
     [[ $answer != *"\"id\":$id,"* && $answer != *"\"id\":$id}"* ]] || return 0
