@@ -83,7 +83,7 @@ extension Rule {
     "nothing is left to chance",
     words: [
       "random", "SystemRandomNumberGenerator", "RandomNumberGenerator", "UUID", "arc4random",
-      "rand", "srand", "getrandom", "shuffled", "shuffle", "randomElement", "hashValue", "Hasher",
+      "rand", "srand", "getrandom", "shuffled", "shuffle", "randomElement", "hashValue",
     ],
     except: [],
     sentence: "is left to chance; random bytes come from libcrypto, once.")
@@ -92,7 +92,7 @@ extension Rule {
   static let concurrency = forbidden(
     "there are no tasks, actors, threads and locks",
     words: [
-      "Task", "TaskGroup", "actor", "async", "await", "MainActor", "Dispatch", "DispatchQueue",
+      "Task", "TaskGroup", "actor", "async", "await", "MainActor", "DispatchQueue",
       "Thread", "Mutex", "NSLock", "Atomic", "pthread_create", "pthread_mutex_lock", "AsyncStream",
       "OperationQueue",
     ],
