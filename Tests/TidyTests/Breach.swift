@@ -46,6 +46,9 @@ struct Breach: Sendable, CustomTestStringConvertible {
       rule: Rule.lineLength.name, path: "Sources/JSON/A.swift",
       text: "let a = 1\n//" + String(repeating: " ", count: 98) + "x", line: 2),
     Breach(
+      rule: Rule.lineLength.name, path: "Sources/JSON/A.swift",
+      text: "let a = \"" + String(repeating: "x", count: 102) + "\""),
+    Breach(
       rule: Rule.fileLength.name, path: "Sources/JSON/A.swift",
       text: String(repeating: "\n", count: 401), line: 401),
     Breach(
@@ -84,5 +87,9 @@ struct Breach: Sendable, CustomTestStringConvertible {
       text: "func a() {" + String(repeating: "\n", count: 59) + "}"
         + String(repeating: "\n", count: 340)),
     Source(path: "Tests/JSONTests/A.swift", text: "import Foundation\nlet a = Date()\n"),
+    Source(path: "Sources/JSON/Wide.swift", text: "//" + String(repeating: "x", count: 98)),
+    Source(
+      path: "Sources/JSON/Wider.swift",
+      text: "let a = \"" + String(repeating: "x", count: 100) + "\""),
   ]
 }

@@ -24,7 +24,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
 }
 
 extension Rule {
-  /// DESIGN §3: an arrow means "may import", and there are no others. Tests may import what they like.
+  /// DESIGN §3: an arrow means "may import", and there are no others. Tests may import what they
+  /// like.
   static let arrows = Rule(name: "a room imports only what its arrows allow") { source in
     guard let room = source.room else { return [] }
     guard let allowed = arrows(of: room) else {
@@ -77,8 +78,8 @@ extension Rule {
     except: ["Sources/bursar/System.swift"],
     sentence: "reads a clock; time is an argument named now.")
 
-  /// Randomness arrives as bytes at the ledger's creation (DESIGN §4, invariant 2); a hash seeded anew
-  /// in each process is chance too.
+  /// Randomness arrives as bytes at the ledger's creation (DESIGN §4, invariant 2); a hash seeded
+  /// anew in each process is chance too.
   static let chance = forbidden(
     "nothing is left to chance",
     words: [
@@ -128,8 +129,8 @@ extension Rule {
     except: ["Sources/JSON/", "Sources/bursar/", "Sources/Simulator/"],
     sentence: "is inexact; money is whole minor units.")
 
-  /// A rule about words that no file under `Sources` or `schemas` may use, but those listed; an exception
-  /// that ends in `/` is a folder.
+  /// A rule about words that no file under `Sources` or `schemas` may use, but those listed; an
+  /// exception that ends in `/` is a folder.
   private static func forbidden(
     _ name: String, words: Set<String>, except: Set<String>, sentence: String
   ) -> Rule {

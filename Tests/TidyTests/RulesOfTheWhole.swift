@@ -2,8 +2,8 @@ import Foundation
 
 /// Rules about files of every kind, and about the package as a whole.
 enum Whole {
-  /// Words no kept file may hold: hosts of package registries, and folders of one machine. Put together
-  /// here, so that this file does not hold them either.
+  /// Words no kept file may hold: hosts of package registries, and folders of one machine. Put
+  /// together here, so that this file does not hold them either.
   static let refusedTexts: [String] = [
     "pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "crates" + ".io",
     "ruby" + "gems.org", "proxy.golang" + ".org", "ghcr" + ".io", "docker" + ".io",

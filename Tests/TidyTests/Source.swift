@@ -23,6 +23,19 @@ struct Source {
     self.words = Word.all(in: taking.code)
   }
 
+  /// For each line, whether some of it is neither code nor comment nor blank: a literal.
+  var linesWithLiterals: [Bool] {
+    var lines = [false]
+    for (index, byte) in text.utf8.enumerated() {
+      if byte == newline {
+        lines.append(false)
+      } else if byte != UInt8(ascii: " "), code[index] != byte, comments[index] != byte {
+        lines[lines.count - 1] = true
+      }
+    }
+    return lines
+  }
+
   /// The room a file belongs to: the folder under `Sources`, or `Schemas`; nil elsewhere.
   var room: String? {
     let parts = path.split(separator: "/")
