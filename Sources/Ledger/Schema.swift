@@ -18,11 +18,11 @@ enum Schema {
         + triggers + indexes)
   ]
 
-  /// Where the migrations done are marked; made together with the first.
+  /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
   static let marks = """
     CREATE TABLE migrations (
       name TEXT PRIMARY KEY NOT NULL,
-      place INTEGER NOT NULL
+      applied INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """
 
@@ -207,7 +207,7 @@ extension Schema {
     _ connection: Connection, _ migrations: [Migration]
   ) throws(LedgerError) -> Int? {
     let isEmpty = try isEmpty(connection)
-    let done = isEmpty ? [] : try connection.run("SELECT name FROM migrations ORDER BY place")
+    let done = isEmpty ? [] : try connection.run("SELECT name FROM migrations ORDER BY applied")
     for (place, row) in done.enumerated() {
       guard place < migrations.count, row == [.text(migrations[place].name)] else {
         throw .damaged("The ledger was written by a newer version of this program.")
