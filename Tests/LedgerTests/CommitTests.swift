@@ -6,8 +6,6 @@ import Testing
 @Suite struct CommitTests {
   let scratch = Scratch()
 
-  private struct Wish: Error {}
-
   @Test func aBodyThatThrowsLeavesNothing() throws {
     var ledger = try Ledger(path: scratch("ledger.db"))
     #expect(throws: LedgerError.conflict("on purpose")) {
@@ -45,9 +43,8 @@ import Testing
 
   @Test func aFullDiskIsToldAndLeavesTheLedgerUsable() throws {
     var ledger = try Ledger(path: scratch("ledger.db"))
-    let pages = try ledger.books.connection.run("PRAGMA page_count")
-    guard case .integer(let count) = pages[0][0] else { return }
-    try ledger.books.connection.run("PRAGMA max_page_count = \(count)")
+    // SQLite takes the smallest limit that holds what is there already.
+    try ledger.books.connection.run("PRAGMA max_page_count = 1")
     #expect(throws: LedgerError.full("SQLite 13: database or disk is full")) {
       try ledger.add(charge { $0.checkpoint = String(repeating: "x", count: 16_384) })
     }
