@@ -219,9 +219,11 @@ extension Schema {
 
   /// Whether nobody has written here yet; throws when somebody else has.
   static func isEmpty(_ connection: Connection) throws(LedgerError) -> Bool {
+    // The tables are counted first: the number is written with the first of them, so that another
+    // process making the books between these two lines is not taken for a stranger.
+    let tables = try connection.run("SELECT count(*) FROM sqlite_master")
     let owner = try connection.run("PRAGMA application_id")
     if owner == [[.integer(applicationID)]] { return false }
-    let tables = try connection.run("SELECT count(*) FROM sqlite_master")
     guard owner == [[.integer(0)]], tables == [[.integer(0)]] else {
       throw .damaged("The file is a database of another program, not a ledger.")
     }
