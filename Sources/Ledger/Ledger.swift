@@ -8,7 +8,7 @@
 public struct Ledger: ~Copyable {
   /// Where the books are, as given.
   public let path: String
-  private var books: Books
+  private(set) var books: Books
   private let opened: [FileIdentity?]
   private var dataVersion: Int64
 

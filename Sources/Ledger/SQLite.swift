@@ -22,6 +22,7 @@ enum Value: Equatable {
 
   /// Opens a file on a disk known to SQLite by name, the system's own when nil.
   init(path: String, vfs: String?, busyTimeout: Duration) throws(LedgerError) {
+    guard unsafe sqlite3_vfs_find(vfs) != nil else { throw Connection.unknownDisk }
     var opened: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -158,6 +159,8 @@ enum Value: Equatable {
     throw failing(Connection.error(code, message))
   }
 
+  static let unknownDisk = LedgerError.unusable("SQLite knows no disk of that name.")
+
   /// What the caller should do about a result code (https://www.sqlite.org/rescode.html).
   static func error(_ code: Int32, _ message: String) -> LedgerError {
     let text = "SQLite \(code): \(message)"
@@ -288,7 +291,7 @@ extension Connection {
   /// Opens the file, making it if it is missing; nothing is locked yet.
   init(path: String, vfs: String?) throws(LedgerError) {
     guard let disk = unsafe sqlite3_vfs_find(vfs), let open = unsafe disk.pointee.xOpen else {
-      throw .unusable("SQLite knows no disk of that name.")
+      throw Connection.unknownDisk
     }
     guard let name = unsafe sqlite3_create_filename(path, "", "", 0, nil) else {
       throw Connection.error(SQLITE_NOMEM, "no memory for a file's name")
