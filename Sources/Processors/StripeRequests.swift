@@ -76,7 +76,8 @@ extension Stripe {
   }
 
   /// At most 500 bytes, which is at most 500 characters however Stripe counts them; cut between
-  /// Unicode scalars, because where letters end changes with Unicode's version and these bytes may not.
+  /// Unicode scalars, because where letters end changes with Unicode's version and these bytes may
+  /// not.
   private static func metadataValue(_ text: String) -> String {
     var kept = String.UnicodeScalarView()
     var length = 0
