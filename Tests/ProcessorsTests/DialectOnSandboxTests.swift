@@ -142,6 +142,20 @@ private let first = "pi_sandbox_000001"
     _ = journey.go(.cancel)
     journey.operation.processorReference = nil
     journey.operation.round = 1
+    #expect(journey.go(.find) == .absent)
     #expect(journey.go(.create) == .created("pi_sandbox_000002"))
+    #expect(journey.go(.find) == .created("pi_sandbox_000002"))
+  }
+
+  @Test func moneyThatMovedInAnEarlierRoundIsAlwaysFound() {
+    var journey = charge()
+    _ = journey.go(.create)
+    journey.operation.processorReference = first
+    _ = journey.go(.confirm)
+    journey.operation.processorReference = nil
+    journey.operation.round = 1
+    #expect(journey.go(.find) == .captured(first, livemode: false))
+    _ = journey.go(.create)
+    #expect(journey.go(.find) == .captured(first, livemode: false))
   }
 }

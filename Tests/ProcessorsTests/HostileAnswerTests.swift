@@ -125,6 +125,21 @@ private func certain(_ finding: Finding) -> Bool {
     #expect(test == mismatch)
   }
 
+  @Test func aRefundThatBouncedInAnEarlierRoundSaysNothingAboutThisOne() {
+    let operation = sampleOperation(.refund, processorReference: nil, round: 1)
+    let instruction = sampleInstruction(.findRefund, operation)
+    func find(_ refunds: [String]) -> Finding {
+      Stripe.dialect().finding(instruction, answer(200, sampleList(refunds)))
+    }
+    let mine = #","bursar_round":"1""#
+    #expect(find([sampleRefund("failed")]) == .absent)
+    #expect(find([sampleRefund("failed", round: mine)]) == .refundFailed("re_x"))
+    #expect(find([sampleRefund("succeeded")]) == .refunded("re_x", livemode: false))
+    #expect(
+      find([sampleRefund("failed", id: "re_1"), sampleRefund("pending", id: "re_2", round: mine)])
+        == .submitted("re_2"))
+  }
+
   @Test func identifiersAreComparedAsBytes() {
     // U+00E9 and e + U+0301 are one letter to a reader and to Swift's `==`, and two customers.
     let operation = sampleOperation(id: "op_caf\u{e9}")

@@ -112,6 +112,13 @@ private let metadata =
     #expect(read.fields.last?.value == String(repeating: "\u{20ac}", count: 166))
   }
 
+  @Test func aLaterRoundSaysWhichItIs() {
+    let operation = sampleOperation(processorReference: nil, round: 12)
+    #expect(
+      String(decoding: request(.create, operation).body, as: UTF8.self)
+        .hasSuffix("&\(metadata)&metadata%5Bbursar_round%5D=12"))
+  }
+
   @Test func freeTextOfAnAgentIsNeverSent() {
     for kind in Instruction.Kind.allCases {
       #expect(!text(request(kind)).contains("never"))

@@ -58,11 +58,11 @@ func sampleIntent(
 /// A refund as Stripe sends it.
 func sampleRefund(
   _ status: String, id: String = "re_x", amount: String = "1099", intent: String = "pi_x",
-  operation: String = "op_1", created: Int = 1_795_167_486
+  operation: String = "op_1", created: Int = 1_795_167_486, round: String = ""
 ) -> String {
   """
   {"id":"\(id)","object":"refund","amount":\(amount),"currency":"usd","created":\(created),\
-  "payment_intent":"\(intent)","metadata":{"bursar_operation":"\(operation)"},\
+  "payment_intent":"\(intent)","metadata":{"bursar_operation":"\(operation)"\(round)},\
   "status":"\(status)"}
   """
 }

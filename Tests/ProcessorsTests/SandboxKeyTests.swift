@@ -35,10 +35,14 @@ private let create = "/v1/payment_intents"
     let elsewhere = customer.post("\(intentPath)/confirm", "off_session=true", key: "k")
     try expectError(elsewhere, 400)
     #expect(try elsewhere.json["error"]?["type"] == "idempotency_error")
+    _ = customer.post(create, usd)
+    _ = customer.post("\(intentPath)/cancel", "", key: "c")
+    let neighbour = customer.post("/v1/payment_intents/pi_sandbox_000002/cancel", "", key: "c")
+    #expect(try neighbour.json["error"]?["type"] == "idempotency_error")
     let broken = customer.post(create, "amount=x", key: "k")
     #expect(try broken.json["error"]?["type"] == "idempotency_error")
-    #expect(customer.sandbox.intents.count == 1)
-    #expect(customer.sandbox.intents[0].charges.isEmpty)
+    #expect(customer.sandbox.intents.map(\.status) == [.canceled, .requiresPaymentMethod])
+    #expect(customer.sandbox.intents.allSatisfy(\.charges.isEmpty))
   }
 
   @Test func declinesAreStored() throws {
