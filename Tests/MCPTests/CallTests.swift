@@ -6,7 +6,7 @@ import Testing
 struct CallTests {
   @Test(arguments: Revision.allCases)
   func aCallArrivesWhole(revision: Revision) throws {
-    var talk = Conversation(revision)
+    let talk = Conversation(revision)
     let params =
       revision == .july2026
       ? String(envelope.dropLast()) + #","dev.bursar/run":"run-1","progressToken":"t"}"#
@@ -24,7 +24,7 @@ struct CallTests {
   }
 
   @Test func aCallMayLeaveOutWhatIsOptional() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     for params in [#""name":"status""#, #""name":"status","arguments":null,"_meta":null"#] {
       let call = try talk.call(request("tools/call", params, id: "\(params.count)"))
       #expect(call.arguments == JSONObject())
@@ -45,7 +45,7 @@ struct CallTests {
       #""name":"charge","arguments":5"#, #""name":"charge","arguments":false"#,
       #""name":"Charge""#, #""name":"charge ""#, #""name":"""#, #""name":"nope","arguments":[]"#,
     ]
-    var talk = Conversation(revision)
+    let talk = Conversation(revision)
     for params in rows {
       let line = request("tools/call", in: revision, params)
       #expect(try talk.faults(line) == [Fault(-32602, "1")], "\(params)")
@@ -64,7 +64,7 @@ struct CallTests {
   @Test(arguments: unknownNames)
   func anUnknownToolIsNamedShortAndInASCII(sent: String, quoted: String) {
     for revision in Revision.allCases {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       #expect(
         talk.lines(request("tools/call", in: revision, #""name":"\#(sent)""#)) == [
           #"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"Unknown tool: \#(quoted)"}}"#
@@ -74,11 +74,12 @@ struct CallTests {
 
   @Test(arguments: Revision.allCases, [false, true])
   func anAnswerIsOneTextAndTheSameAsAnObject(revision: Revision, isError: Bool) throws {
-    var talk = Conversation(revision)
+    let talk = Conversation(revision)
     let call = try talk.call(chargeCall(in: revision, id: #""a""#))
     let result = ToolResult(
-      text: "FIX: \"a\"\nb\u{2028}", structured: ["verdict": "fix", "a": 1], isError: isError)
-    let line = try #require(talk.connection.answer(call.id, with: result))
+      text: "FIX: \"a\"\nb\u{2028}", structured: JSONObject([("verdict", "fix"), ("a", 1)]),
+      isError: isError)
+    let line = try #require(talk.answer(call.id, with: result))
     let modern = revision == .july2026
     let structured =
       revision >= .june2025 ? #""structuredContent":{"verdict":"fix","a":1},"# : ""
@@ -90,23 +91,23 @@ struct CallTests {
   }
 
   @Test func aCallIsAnsweredOnceAndOthersInAnyOrder() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let slow = try talk.call(chargeCall(in: .november2025, id: "1"))
     let fast = try talk.call(chargeCall(in: .november2025, id: "2"))
     #expect(slow.id < fast.id)
-    #expect(talk.connection.answer(fast.id, with: done) != nil)
-    #expect(talk.connection.answer(fast.id, with: done) == nil)
+    #expect(talk.answer(fast.id, with: done) != nil)
+    #expect(talk.answer(fast.id, with: done) == nil)
     #expect(talk.connection.callsInFlight == 1)
-    #expect(talk.connection.answer(slow.id, with: done) != nil)
+    #expect(talk.answer(slow.id, with: done) != nil)
     #expect(talk.connection.callsInFlight == 0)
   }
 
   @Test func aCallNobodyMadeIsNotAnswered() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025))
-    var other = Conversation(.november2025)
-    #expect(other.connection.answer(call.id, with: done) == nil)
+    let other = Conversation(.november2025)
+    #expect(other.answer(call.id, with: done) == nil)
     #expect(
-      other.connection.progress(call.id, progress: 1, total: nil, message: "") == nil)
+      other.progress(call.id, progress: 1, total: nil, message: "") == nil)
   }
 }

@@ -11,7 +11,7 @@ struct CancellationTests {
   @Test(arguments: Revision.allCases)
   func nothingMoreIsWrittenForACancelledCall(revision: Revision) throws {
     for more in ["", #","reason":"timed out after 4s""#, "," + envelope] {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       let params =
         revision == .july2026
         ? String(envelope.dropLast()) + #","progressToken":1}"# : #""_meta":{"progressToken":1}"#
@@ -19,25 +19,25 @@ struct CancellationTests {
       let other = try talk.call(chargeCall(in: revision, id: "2"))
       #expect(talk.send(cancellation(#""c""#, more)) == [.cancelled(call.id)])
       #expect(talk.connection.callsInFlight == 1)
-      #expect(talk.connection.progress(call.id, progress: 1, total: 2, message: "m") == nil)
-      #expect(talk.connection.answer(call.id, with: done) == nil)
-      #expect(talk.connection.answer(other.id, with: done) != nil)
+      #expect(talk.progress(call.id, progress: 1, total: 2, message: "m") == nil)
+      #expect(talk.answer(call.id, with: done) == nil)
+      #expect(talk.answer(other.id, with: done) != nil)
     }
   }
 
   @Test func whatIsNotInFlightCannotBeCancelled() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025, id: "5"))
     for id in ["6", #""5""#, "5.0", "null", "true", "{}", "[5]", #""hi""#, #""""#] {
       #expect(talk.send(cancellation(id)) == [], "\(id)")
     }
     #expect(talk.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{}}"#) == [])
-    #expect(talk.connection.answer(call.id, with: done) != nil)
+    #expect(talk.answer(call.id, with: done) != nil)
     #expect(talk.send(cancellation("5")) == [], "it is finished")
   }
 
   @Test func aSecondCancellationIsIgnored() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025))
     #expect(talk.send(cancellation("1")) == [.cancelled(call.id)])
     #expect(talk.send(cancellation("1")) == [])
@@ -45,13 +45,13 @@ struct CancellationTests {
 
   @Test func theIDOfACancelledCallMayBeUsedAgain() throws {
     for revision in [Revision.november2025, .july2026] {
-      var talk = Conversation(.november2025)
+      let talk = Conversation(.november2025)
       let first = try talk.call(chargeCall(in: revision))
       #expect(talk.send(cancellation("1")) == [.cancelled(first.id)])
       let second = try talk.call(chargeCall(in: revision))
       #expect(first.id != second.id)
-      #expect(talk.connection.answer(first.id, with: done) == nil)
-      #expect(talk.connection.answer(second.id, with: done) != nil)
+      #expect(talk.answer(first.id, with: done) == nil)
+      #expect(talk.answer(second.id, with: done) != nil)
     }
   }
 }

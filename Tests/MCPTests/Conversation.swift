@@ -2,8 +2,8 @@ import JSON
 import MCP
 import Testing
 
-/// A connection with three tools, spoken to in text.
-struct Conversation {
+/// A connection with three tools, spoken to in text. A class, because `#expect` takes no mutating calls.
+final class Conversation {
   var connection = Connection(
     tools: Conversation.tools, name: "bursar", version: "1.2.3", title: "Bursar",
     instructions: "Reuse the reference.")
@@ -29,12 +29,30 @@ struct Conversation {
     precondition(events.count == 1, "The handshake is answered.")
   }
 
-  mutating func send(_ line: String) -> [Event] {
+  func send(_ line: String) -> [Event] {
     connection.receive(Array(line.utf8))
   }
 
+  func receive(_ line: [UInt8]) -> [Event] {
+    connection.receive(line)
+  }
+
+  func receiveOversizedLine() -> [Event] {
+    connection.receiveOversizedLine()
+  }
+
+  func answer(_ call: CallID, with result: ToolResult) -> [UInt8]? {
+    connection.answer(call, with: result)
+  }
+
+  func progress(
+    _ call: CallID, progress: Int64, total: Int64?, message: String
+  ) -> [UInt8]? {
+    connection.progress(call, progress: progress, total: total, message: message)
+  }
+
   /// The lines written at once in answer to one, without their newlines. Anything else is a failure.
-  mutating func lines(_ line: String) -> [String] {
+  func lines(_ line: String) -> [String] {
     send(line).map { event in
       switch event {
       case .line(let bytes): text(of: bytes)
@@ -45,7 +63,7 @@ struct Conversation {
   }
 
   /// The one call a line makes.
-  mutating func call(_ line: String) throws -> Call {
+  func call(_ line: String) throws -> Call {
     let events = send(line)
     try #require(events.count == 1)
     guard case .call(let call) = events[0] else {
@@ -55,14 +73,14 @@ struct Conversation {
   }
 
   /// What the one line written in answer says.
-  mutating func reply(_ line: String) throws -> JSONValue {
+  func reply(_ line: String) throws -> JSONValue {
     let lines = lines(line)
     try #require(lines.count == 1)
     return try JSONValue(reading: Array(lines[0].utf8))
   }
 
   /// The errors written in answer: code and id as it stands.
-  mutating func faults(_ line: String) throws -> [Fault] {
+  func faults(_ line: String) throws -> [Fault] {
     try lines(line).map { line in
       let message = try JSONValue(reading: Array(line.utf8))
       let code = try #require(message["error"]?["code"]?.integer, "\(line)")
@@ -124,4 +142,5 @@ func chargeCall(in revision: Revision, id: String = "1") -> String {
 }
 
 /// A result that says little.
-let done = ToolResult(text: "DONE: paid.", structured: ["verdict": "done"], isError: false)
+let done = ToolResult(
+  text: "DONE: paid.", structured: JSONObject([("verdict", "done")]), isError: false)

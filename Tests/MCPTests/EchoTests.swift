@@ -14,33 +14,33 @@ struct EchoTests {
 
   @Test(arguments: ids)
   func anIDIsEchoedByteForByte(sent: String, echoed: String) throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let opening = #"{"jsonrpc":"2.0","id":\#(echoed),"#
     #expect(talk.lines(request("ping", id: sent)) == [opening + #""result":{}}"#])
     #expect(talk.lines(request("x", id: sent)).first?.hasPrefix(opening + #""error""#) == true)
     for revision in [Revision.november2025, .july2026] {
       let call = try talk.call(chargeCall(in: revision, id: sent))
-      let answer = try #require(talk.connection.answer(call.id, with: done))
+      let answer = try #require(talk.answer(call.id, with: done))
       #expect(text(of: answer).hasPrefix(opening + #""result""#))
     }
   }
 
   @Test func anIDInFlightIsRefusedAndTheFirstCallGoesOn() throws {
     for revision in [Revision.november2025, .july2026] {
-      var talk = Conversation(.november2025)
+      let talk = Conversation(.november2025)
       let first = try talk.call(chargeCall(in: revision, id: "7"))
       #expect(try talk.faults(chargeCall(in: revision, id: "7")) == [Fault(-32600, "7")])
       #expect(try talk.faults(chargeCall(in: .july2026, id: "7")) == [Fault(-32600, "7")])
       #expect(try talk.faults(request("ping", id: "7")) == [Fault(-32600, "7")])
       #expect(talk.connection.callsInFlight == 1)
-      #expect(talk.connection.answer(first.id, with: done) != nil)
+      #expect(talk.answer(first.id, with: done) != nil)
       _ = try talk.call(chargeCall(in: revision, id: "7"))
       #expect(talk.connection.callsInFlight == 1)
     }
   }
 
   @Test func idsOfDifferentTypeOrSpellingAreDifferent() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let ids = ["7", #""7""#, #""é""#, #""e\u0301""#, #""""#, "0"]
     for id in ids {
       _ = try talk.call(chargeCall(in: .november2025, id: id))

@@ -14,15 +14,15 @@ struct ErrorTableTests {
   @Test(arguments: unreadable)
   func whatIsNoJSONIsAParseErrorWithoutAnID(line: String) throws {
     for revision in [nil, Revision.march2025, .november2025] {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       #expect(try talk.faults(line) == [Fault(-32700, "null")])
       #expect(talk.lines(request("ping")).count == 1, "still serving")
     }
   }
 
   @Test func bytesThatAreNoUTF8AreAParseError() {
-    var talk = Conversation()
-    let events = talk.connection.receive([0x22, 0xC3, 0x28, 0x22])
+    let talk = Conversation()
+    let events = talk.receive([0x22, 0xC3, 0x28, 0x22])
     guard case .line(let line)? = events.first else {
       Issue.record("no line came")
       return
@@ -31,9 +31,9 @@ struct ErrorTableTests {
   }
 
   @Test func aLineThatIsTooLongIsAParseErrorAndTheNextIsServed() {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(
-      talk.connection.receiveOversizedLine() == [
+      talk.receiveOversizedLine() == [
         .line(
           Array(
             (#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"#
@@ -43,7 +43,7 @@ struct ErrorTableTests {
   }
 
   @Test func jsonThatTheReaderRefusesIsInvalidAndItsIDIsSaved() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
     let amounts = #""name":"charge","arguments":{"amount":1,"amount":100}"#
     let rows: [(line: String, id: String)] = [
@@ -86,7 +86,7 @@ struct ErrorTableTests {
   @Test(arguments: badEnvelopes)
   func aBadOuterFormIsAnInvalidRequest(line: String, id: String) throws {
     for revision in [nil, Revision.march2025, .november2025] {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       #expect(try talk.faults(line) == [Fault(-32600, id)])
     }
   }
@@ -94,14 +94,14 @@ struct ErrorTableTests {
   @Test(arguments: ["[]", "[1,2]", #""text""#, "5", "true"])
   func paramsThatAreNoObjectAreInvalidParams(params: String) throws {
     for method in ["ping", "initialize", "tools/list", "tools/call", "server/discover", "x"] {
-      var talk = Conversation(.november2025)
+      let talk = Conversation(.november2025)
       let line = #"{"jsonrpc":"2.0","id":"i","method":"\#(method)","params":\#(params)}"#
       #expect(try talk.faults(line) == [Fault(-32602, #""i""#)])
     }
   }
 
   @Test func nullParamsAndNoParamsAreTheSameAsEmptyOnes() {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let without = talk.lines(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#)
     #expect(without.first?.contains(#""tools":["#) == true)
     #expect(
@@ -129,7 +129,7 @@ struct ErrorTableTests {
   ])
   func notificationsAnswersAndBlankLinesAreNeverAnsweredAndDoNothing(line: String) throws {
     for revision in [nil, Revision.november2024, .june2025] {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       #expect(talk.send(line) == [])
       #expect(talk.connection.callsInFlight == 0)
       #expect(talk.send("[" + "]").count == 1, "no batch was agreed on")
@@ -137,12 +137,12 @@ struct ErrorTableTests {
   }
 
   @Test func aCarriageReturnBeforeTheNewlineIsNotPartOfTheLine() {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(talk.lines(request("ping") + "\r") == [#"{"jsonrpc":"2.0","id":1,"result":{}}"#])
   }
 
   @Test func aMethodWeDoNotKnowIsQuotedShortAndInASCII() {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(
       talk.lines(request("a\u{e9}\u{202E}")) == [
         #"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"#

@@ -6,7 +6,7 @@ import Testing
 struct HandshakeTests {
   @Test(arguments: Revision.allCases.filter { $0 < .july2026 })
   func aKnownRevisionIsAnsweredWithItself(revision: Revision) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     let hello = request("initialize", #""protocolVersion":"\#(revision.rawValue)""#)
     let title = revision >= .june2025 ? #""title":"Bursar","# : ""
     #expect(
@@ -20,7 +20,7 @@ struct HandshakeTests {
 
   @Test(arguments: ["1900-01-01", "2026-07-28", "2099-01-01", "", "x"])
   func anyOtherRevisionIsAnsweredWithTheNewestThatKnowsTheHandshake(asked: String) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     let reply = try talk.reply(request("initialize", #""protocolVersion":"\#(asked)""#))
     #expect(reply["result"]?["protocolVersion"]?.string == "2025-11-25")
     #expect(try talk.call(chargeCall(in: .november2025)).revision == .november2025)
@@ -28,33 +28,33 @@ struct HandshakeTests {
 
   @Test(arguments: [nil, #""protocolVersion":20251125"#, #""capabilities":{}"#])
   func aHandshakeWithoutARevisionAgreesOnNothing(params: String?) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(try talk.faults(request("initialize", params)) == [Fault(-32602, "1")])
     #expect(try talk.faults(request("tools/list")) == [Fault(-32602, "1")])
   }
 
   @Test func aSecondHandshakeAgreesAnew() throws {
-    var talk = Conversation(.november2024)
+    let talk = Conversation(.november2024)
     let before = try talk.call(chargeCall(in: .november2024, id: "7"))
     let again = request("initialize", #""protocolVersion":"2025-06-18""#, id: "2")
     #expect(try talk.reply(again)["result"]?["protocolVersion"]?.string == "2025-06-18")
     let after = try talk.call(chargeCall(in: .june2025, id: "8"))
     #expect(before.revision == .november2024)
     #expect(after.revision == .june2025)
-    let old = try #require(talk.connection.answer(before.id, with: done))
+    let old = try #require(talk.answer(before.id, with: done))
     #expect(!text(of: old).contains("structuredContent"))
-    let new = try #require(talk.connection.answer(after.id, with: done))
+    let new = try #require(talk.answer(after.id, with: done))
     #expect(text(of: new).contains("structuredContent"))
   }
 
   @Test func aFailedSecondHandshakeLeavesTheFirstInForce() throws {
-    var talk = Conversation(.november2024)
+    let talk = Conversation(.november2024)
     #expect(try talk.faults(request("initialize", id: "2")) == [Fault(-32602, "2")])
     #expect(try talk.call(chargeCall(in: .november2024)).revision == .november2024)
   }
 
   @Test func requestsAreServedWithoutTheInitializedNotification() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     #expect(try talk.reply(request("tools/list"))["result"]?["tools"]?.array?.count == 3)
   }
 
@@ -63,7 +63,7 @@ struct HandshakeTests {
     ("resources/list", -32601), ("logging/setLevel", -32601), ("nonsense", -32601),
   ])
   func beforeTheHandshakeKnownAndUnknownMethodsDiffer(method: String, code: Int) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(try talk.faults(request(method, #""name":"charge""#)) == [Fault(code, "1")])
     #expect(talk.connection.callsInFlight == 0)
   }
@@ -83,18 +83,18 @@ struct HandshakeTests {
     "logging/setLevel", "tasks/get", "subscriptions/listen", "notifications/cancelled", "Ping", "",
   ])
   func whatIsNotAdvertisedIsNotFound(method: String) throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     #expect(try talk.faults(request(method)) == [Fault(-32601, "1")])
   }
 
   @Test func discoverWithoutAnEnvelopeIsMalformedEvenAfterAHandshake() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     #expect(try talk.faults(request("server/discover")) == [Fault(-32602, "1")])
     #expect(try talk.faults(request("server/discover", #""_meta":{}"#)) == [Fault(-32602, "1")])
   }
 
   @Test func instructionsThatAreEmptyAreLeftOut() throws {
-    var talk = Conversation()
+    let talk = Conversation()
     talk.connection = Connection(tools: [], name: "b", version: "1", title: "B", instructions: "")
     let hello = try talk.reply(request("initialize", #""protocolVersion":"2024-11-05""#))
     #expect(hello["result"]?["protocolVersion"]?.string == "2024-11-05")

@@ -20,60 +20,60 @@ struct ProgressTests {
 
   @Test(arguments: Revision.allCases)
   func progressCarriesTheTokenAndFromTheSecondRevisionOnAMessage(revision: Revision) throws {
-    var talk = Conversation(revision)
+    let talk = Conversation(revision)
     let call = try talk.call(chargeCall(in: revision, token: #""t\u00e9""#))
     let message = revision >= .march2025 ? #","message":"two\nlines""# : ""
     #expect(
-      params(talk.connection.progress(call.id, progress: 1, total: 4, message: "two\nlines"))
+      params(talk.progress(call.id, progress: 1, total: 4, message: "two\nlines"))
         == #"{"progressToken":"té","progress":1,"total":4\#(message)}"#)
     #expect(
-      params(talk.connection.progress(call.id, progress: 2, total: nil, message: "two\nlines"))
+      params(talk.progress(call.id, progress: 2, total: nil, message: "two\nlines"))
         == #"{"progressToken":"té","progress":2\#(message)}"#)
   }
 
   @Test(arguments: ["1", "0", "9007199254740993", #""1""#, #""""#, "-3"])
   func aTokenIsEchoedWithItsType(token: String) throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025, token: token))
     #expect(call.wantsProgress)
     #expect(
-      params(talk.connection.progress(call.id, progress: 0, total: nil, message: "m"))
+      params(talk.progress(call.id, progress: 0, total: nil, message: "m"))
         == #"{"progressToken":\#(token),"progress":0,"message":"m"}"#)
   }
 
   @Test(arguments: ["null", "1.5", "true", "{}", "[1]"])
   func aTokenInBadFormIsNoneAndTheCallIsMade(token: String) throws {
     for revision in [Revision.november2025, .july2026] {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       let call = try talk.call(chargeCall(in: revision, token: token))
       #expect(!call.wantsProgress)
-      #expect(talk.connection.progress(call.id, progress: 1, total: nil, message: "m") == nil)
+      #expect(talk.progress(call.id, progress: 1, total: nil, message: "m") == nil)
     }
   }
 
   @Test func withoutATokenThereIsNoProgress() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(MCPTests.chargeCall(in: .november2025))
     #expect(!call.wantsProgress)
-    #expect(talk.connection.progress(call.id, progress: 1, total: nil, message: "m") == nil)
+    #expect(talk.progress(call.id, progress: 1, total: nil, message: "m") == nil)
   }
 
   @Test func progressOnlyEverGrows() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025, token: "1"))
     let other = try talk.call(chargeCall(in: .november2025, token: "2", id: "2"))
     let written = [-5, -5, 0, 0, -1, 3, 2, 3, 4].map { progress in
-      talk.connection.progress(call.id, progress: progress, total: nil, message: "m") != nil
+      talk.progress(call.id, progress: progress, total: nil, message: "m") != nil
     }
     #expect(written == [true, false, true, false, false, true, false, false, true])
-    let first = talk.connection.progress(other.id, progress: 1, total: nil, message: "m")
+    let first = talk.progress(other.id, progress: 1, total: nil, message: "m")
     #expect(first != nil, "each call counts for itself")
   }
 
   @Test func progressEndsWithTheAnswer() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let call = try talk.call(chargeCall(in: .november2025, token: "1"))
-    #expect(talk.connection.answer(call.id, with: done) != nil)
-    #expect(talk.connection.progress(call.id, progress: 9, total: 9, message: "m") == nil)
+    #expect(talk.answer(call.id, with: done) != nil)
+    #expect(talk.progress(call.id, progress: 9, total: 9, message: "m") == nil)
   }
 }

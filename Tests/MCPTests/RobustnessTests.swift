@@ -40,24 +40,24 @@ struct RobustnessTests {
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func damagedLinesNeverBreakTheConnection(seed: UInt64) throws {
     var generator = Generator(state: seed)
-    var talk = Conversation(.march2025)
+    let talk = Conversation(.march2025)
     for _ in 0..<500 {
       let line = damaged(Self.seeds.randomElement(using: &generator)!, by: &generator)
-      for event in talk.connection.receive(line) {
-        try check(event, in: &talk)
+      for event in talk.receive(line) {
+        try check(event, in: talk)
       }
     }
     let ping = talk.lines(request("ping", id: #""last""#))
     #expect(ping == [#"{"jsonrpc":"2.0","id":"last","result":{}}"#])
   }
 
-  private func check(_ event: Event, in talk: inout Conversation) throws {
+  private func check(_ event: Event, in talk: Conversation) throws {
     switch event {
     case .line(let line): try checkWhole(line)
     case .call(let call) where talk.connection.callsInFlight.isMultiple(of: 2):
-      try checkWhole(#require(talk.connection.answer(call.id, with: done)))
+      try checkWhole(#require(talk.answer(call.id, with: done)))
     case .call: break
-    case .cancelled(let call): #expect(talk.connection.answer(call, with: done) == nil)
+    case .cancelled(let call): #expect(talk.answer(call, with: done) == nil)
     }
   }
 
@@ -70,14 +70,14 @@ struct RobustnessTests {
   }
 
   @Test func newlinesInTextsIDsAndTokensNeverSplitALine() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let meta = #""_meta":{"progressToken":"a\nb\r"}"#
     let call = try talk.call(request("tools/call", #""name":"charge",\#(meta)"#, id: #""\n""#))
     let result = ToolResult(
-      text: "1\n2\r\n3\u{85}\u{2028}", structured: ["\n": "\n"], isError: false)
-    let progress = talk.connection.progress(call.id, progress: 1, total: nil, message: "\n")
+      text: "1\n2\r\n3\u{85}\u{2028}", structured: JSONObject([("\n", "\n")]), isError: false)
+    let progress = talk.progress(call.id, progress: 1, total: nil, message: "\n")
     try checkOne(#require(progress))
-    try checkOne(#require(talk.connection.answer(call.id, with: result)))
+    try checkOne(#require(talk.answer(call.id, with: result)))
     for event in talk.send(request(#"a\nb"#, id: #""\n""#)) {
       guard case .line(let line) = event else { continue }
       try checkOne(line)
@@ -92,7 +92,7 @@ struct RobustnessTests {
   }
 
   @Test func tenThousandCallsInARowAreEachAnsweredOnce() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     var made: [CallID] = []
     for number in 0..<10_000 {
       made.append(try talk.call(chargeCall(in: .november2025, id: "\(number)")).id)
@@ -100,7 +100,7 @@ struct RobustnessTests {
     #expect(Set(made).count == 10_000)
     #expect(talk.connection.callsInFlight == 10_000)
     for call in made.reversed() {
-      #expect(talk.connection.answer(call, with: done) != nil)
+      #expect(talk.answer(call, with: done) != nil)
     }
     #expect(talk.connection.callsInFlight == 0)
   }

@@ -16,7 +16,7 @@ struct StatelessTests {
   }
 
   @Test func discoverTellsEverythingOnTheFirstLine() {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(
       talk.lines(request("server/discover", envelope)) == [
         #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","supportedVersions":\#(Self.all),"#
@@ -37,7 +37,7 @@ struct StatelessTests {
       (meta(#""2025-11-25""#, "{}"), -32022), (meta(#""2024-11-05""#, "{}"), -32022),
       (#""_meta":[]"#, -32602), (#""_meta":"2026-07-28""#, -32602),
     ]
-    var talk = Conversation()
+    let talk = Conversation()
     for row in rows {
       let line = request(method, #""name":"charge","# + row.meta)
       #expect(try talk.faults(line) == [Fault(row.code, "1")], "\(line)")
@@ -46,7 +46,7 @@ struct StatelessTests {
   }
 
   @Test func anUnservedRevisionIsToldWhichAreServed() {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(
       talk.lines(request("server/discover", meta(#""2027-01-01""#, "{}"))) == [
         #"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version","#
@@ -59,7 +59,7 @@ struct StatelessTests {
     #""alert""#, #""emergency""#,
   ])
   func aKnownLogLevelIsAcceptedAndLogsNothing(level: String) {
-    var talk = Conversation()
+    let talk = Conversation()
     let more = #""io.modelcontextprotocol/logLevel":\#(level)"#
     let lines = talk.lines(request("tools/list", meta(#""2026-07-28""#, "{}", more)))
     #expect(lines.count == 1)
@@ -68,14 +68,14 @@ struct StatelessTests {
 
   @Test(arguments: [#""verbose""#, #""DEBUG""#, #""""#, "null", "7"])
   func anUnknownLogLevelIsRefused(level: String) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     let more = #""io.modelcontextprotocol/logLevel":\#(level)"#
     let line = request("tools/list", meta(#""2026-07-28""#, "{}", more))
     #expect(try talk.faults(line) == [Fault(-32602, "1")])
   }
 
   @Test func theClientsNameAndUnknownKeysAreItsOwnAffair() throws {
-    var talk = Conversation()
+    let talk = Conversation()
     let more =
       #""io.modelcontextprotocol/clientInfo":{"name":"x"},"traceparent":"00-1","com.example/a":[]"#
     let reply = try talk.reply(request("tools/list", meta(#""2026-07-28""#, "{}", more)))
@@ -88,14 +88,14 @@ struct StatelessTests {
     "notifications/cancelled",
   ])
   func removedAndUnadvertisedMethodsAreNotFound(method: String) throws {
-    var talk = Conversation()
+    let talk = Conversation()
     let line = request(method, #""protocolVersion":"2025-11-25","# + envelope)
     #expect(try talk.faults(line) == [Fault(-32601, "1")])
     #expect(try talk.faults(request("tools/list")) == [Fault(-32602, "1")], "nothing was agreed")
   }
 
   @Test func nothingIsRememberedOfAnEarlierEnvelope() throws {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(try talk.reply(request("tools/list", envelope))["result"] != nil)
     #expect(try talk.faults(request("tools/list", id: "2")) == [Fault(-32602, "2")])
     let half = request("tools/list", meta(#""2026-07-28""#, nil), id: "3")
@@ -103,7 +103,7 @@ struct StatelessTests {
   }
 
   @Test func bothErasAreServedInTurnOnOnePipe() throws {
-    var talk = Conversation()
+    let talk = Conversation()
     #expect(try talk.reply(request("server/discover", envelope))["result"] != nil)
     let hello = request("initialize", #""protocolVersion":"2025-03-26""#, id: "2")
     #expect(try talk.reply(hello)["result"]?["protocolVersion"]?.string == "2025-03-26")
@@ -111,8 +111,8 @@ struct StatelessTests {
     let new = try talk.call(chargeCall(in: .july2026, id: "4"))
     #expect(old.revision == .march2025)
     #expect(new.revision == .july2026)
-    let second = try #require(talk.connection.answer(new.id, with: done))
-    let first = try #require(talk.connection.answer(old.id, with: done))
+    let second = try #require(talk.answer(new.id, with: done))
+    let first = try #require(talk.answer(old.id, with: done))
     #expect(text(of: second).contains("resultType"))
     #expect(!text(of: first).contains("resultType"))
     #expect(!text(of: first).contains("serverInfo"))

@@ -24,7 +24,7 @@ struct ToolListTests {
       ),
     ]
     for row in wanted {
-      var talk = Conversation(row.revision)
+      let talk = Conversation(row.revision)
       let line = Self.start + row.members + "}," + Self.rest + "}}"
       #expect(talk.lines(request("tools/list")) == [line])
       #expect(talk.lines(request("tools/list")) == [line], "the same every time")
@@ -32,7 +32,7 @@ struct ToolListTests {
   }
 
   @Test func theStatelessListCarriesItsTypeItsCachingHintsAndTheServer() {
-    var talk = Conversation()
+    let talk = Conversation()
     let charge =
       #"{"name":"charge","title":"Charge","description":"Charges.",\#(Self.schema),"#
       + #""outputSchema":{"type":"object"},\#(Self.hints),"icons":[],"_meta":{"a":1}}"#
@@ -46,18 +46,18 @@ struct ToolListTests {
   @Test(arguments: [#""""#, #""x""#, "1", "{}", "false"])
   func noCursorIsEverRight(cursor: String) throws {
     for revision in Revision.allCases {
-      var talk = Conversation(revision)
+      let talk = Conversation(revision)
       let line = request("tools/list", in: revision, #""cursor":\#(cursor)"#)
       #expect(try talk.faults(line) == [Fault(-32602, "1")])
     }
   }
 
   @Test func theListIsTheSameDuringAndAfterCalls() throws {
-    var talk = Conversation(.november2025)
+    let talk = Conversation(.november2025)
     let before = talk.lines(request("tools/list"))
     let call = try talk.call(chargeCall(in: .november2025, id: "2"))
     #expect(talk.lines(request("tools/list")) == before)
-    _ = talk.connection.answer(call.id, with: done)
+    _ = talk.answer(call.id, with: done)
     #expect(talk.lines(request("tools/list")) == before)
   }
 }
