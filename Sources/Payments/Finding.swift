@@ -102,6 +102,9 @@ public struct Doubt: Hashable, Sendable {
   /// Whether it is a time-out or a broken connection, which are retried less often than an answer.
   public let silent: Bool
 
+  /// The answer is not about what was asked.
+  public static let mismatch = Doubt(reason: "answer_mismatch", remedy: .lookUp)
+
   /// A doubt from its facts.
   public init(reason: String, remedy: Remedy, retryAfter: Duration? = nil, silent: Bool = false) {
     self.reason = reason

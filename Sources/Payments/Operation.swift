@@ -73,7 +73,8 @@ public struct Operation: Hashable, Sendable {
   /// The whole value, as the ledger reads it back.
   public init(
     id: OperationID, kind: Kind, namespace: String, reference: String, terms: Terms, run: String,
-    task: String?, step: String?, checkpoint: String?, state: State, processorReference: String?, round: Int,
+    task: String?, step: String?, checkpoint: String?, state: State, processorReference: String?,
+    round: Int,
     confirmation: Int, next: Instruction.Kind?, due: Instant?, attempt: Int?, tries: Int,
     attempts: Int, unknownSince: Instant?, firstSent: Instant?, code: String?, detail: String?,
     deadLetter: String?, owner: Int64?, livemode: Bool, created: Instant, updated: Instant,

@@ -1,0 +1,173 @@
+/// What an agent asks for, before it is an operation: the part that the policy judges.
+public struct Demand: Hashable, Sendable {
+  /// Charge or refund.
+  public let kind: Operation.Kind
+  /// The namespace it is asked for in.
+  public let namespace: String
+  /// The run that asks.
+  public let run: String
+  /// Who pays, or gets back.
+  public let customer: String
+  /// How much.
+  public let money: Money
+
+  /// A demand from its parts.
+  public init(
+    kind: Operation.Kind, namespace: String, run: String, customer: String, money: Money
+  ) {
+    self.kind = kind
+    self.namespace = namespace
+    self.run = run
+    self.customer = customer
+    self.money = money
+  }
+}
+
+/// The policy's answer to a demand.
+public enum Judgement: Hashable, Sendable {
+  /// It may go ahead; the caps that it brings near their limit.
+  case granted(warnings: [CapUsage])
+  /// It may not.
+  case refused(Denial)
+}
+
+/// Why the policy refuses a demand. Each is a stable code and a sentence of its own.
+public enum Denial: Hashable, Sendable {
+  /// The tool is not among those that may be called.
+  case toolNotAllowed(String)
+  /// The currency is not among those allowed.
+  case currencyNotAllowed(Currency, allowed: [Currency])
+  /// No cap limits this currency, so nothing may be spent in it.
+  case currencyWithoutCap(Currency)
+  /// The customer may not be charged.
+  case customerNotAllowed
+  /// The run is older than the policy lets it spend.
+  case runExpired
+  /// One operation of this size is above a cap on single operations.
+  case operationTooLarge(Cap)
+  /// What is held and spent already leaves less than is asked for.
+  case capExhausted(CapUsage)
+}
+
+/// A cap and what counts against it.
+public struct CapUsage: Hashable, Sendable {
+  /// The cap.
+  public let cap: Cap
+  /// What is held and spent, without what is asked for.
+  public let used: Exposure
+
+  /// A cap with its use.
+  public init(cap: Cap, used: Exposure) {
+    self.cap = cap
+    self.used = used
+  }
+
+  /// What is left of the amount, in minor units; nil when the amount is not limited. Never negative.
+  public var amountLeft: Int64? {
+    cap.limitsAmount ? max(0, cap.amount.amount - used.amount) : nil
+  }
+
+  /// What is left of the number; nil when it is not limited. Never negative.
+  public var countLeft: Int64? {
+    cap.count.map { max(0, $0 - used.count) }
+  }
+}
+
+extension Policy {
+  /// Judges a demand. Reads exposures, writes nothing (DESIGN §8: judge, then write).
+  ///
+  /// - Parameters:
+  ///   - demand: what is asked for.
+  ///   - runStarted: when the run was first seen; `now` for a new one.
+  ///   - exposure: what is held and spent in a scope since an instant; nil for ever.
+  /// - Throws: what `exposure` throws, nothing else.
+  public func judge<Failure: Error>(
+    _ demand: Demand, runStarted: Instant, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> Judgement {
+    if let denial = plainDenial(of: demand, runStarted: runStarted, at: now) {
+      return .refused(denial)
+    }
+    var warnings: [CapUsage] = []
+    for usage in try usages(for: demand, at: now, exposure: exposure) {
+      let cap = usage.cap
+      let (sum, overflow) = usage.used.amount.addingReportingOverflow(demand.money.amount)
+      let together = Exposure(amount: overflow ? .max : sum, count: usage.used.count + 1)
+      guard cap.allows(together) else {
+        return .refused(
+          cap.extent == .operation ? .operationTooLarge(cap) : .capExhausted(usage))
+      }
+      if cap.extent != .operation, crossesWarning(cap, usage.used, together) {
+        warnings.append(CapUsage(cap: cap, used: together))
+      }
+    }
+    return .granted(warnings: warnings)
+  }
+
+  /// The caps that count this demand, in the order of the file, each with its use at `now`.
+  public func usages<Failure: Error>(
+    for demand: Demand, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> [CapUsage] {
+    var usages: [CapUsage] = []
+    for cap in caps(on: demand.kind) where cap.amount.currency == demand.money.currency {
+      guard let scope = scope(of: cap, for: demand) else {
+        usages.append(CapUsage(cap: cap, used: .zero))
+        continue
+      }
+      usages.append(CapUsage(cap: cap, used: try exposure(scope, cap.window.start(at: now))))
+    }
+    return usages
+  }
+
+  /// The caps on one kind of operation.
+  public func caps(on kind: Operation.Kind) -> [Cap] {
+    switch kind {
+    case .charge: caps
+    case .refund: refundCaps
+    }
+  }
+
+  /// The refusals that need no books.
+  private func plainDenial(
+    of demand: Demand, runStarted: Instant, at now: Instant
+  ) -> Denial? {
+    if !tools.contains(where: { isSame($0, demand.kind.rawValue) }) {
+      return .toolNotAllowed(demand.kind.rawValue)
+    }
+    if let lifetime = run.expiresIn, runStarted.duration(to: now) >= lifetime { return .runExpired }
+    let currency = demand.money.currency
+    switch demand.kind {
+    case .refund: return nil
+    case .charge:
+      if let currencies, !currencies.contains(currency) {
+        return .currencyNotAllowed(currency, allowed: currencies)
+      }
+      if !caps.contains(where: { $0.amount.currency == currency && $0.limitsAmount }) {
+        return .currencyWithoutCap(currency)
+      }
+      return customers.allows(demand.customer) ? nil : .customerNotAllowed
+    }
+  }
+
+  /// Where a cap counts; nil for a cap on single operations, which counts nothing but what is asked.
+  private func scope(of cap: Cap, for demand: Demand) -> Scope? {
+    let currency = demand.money.currency
+    return switch cap.extent {
+    case .operation: nil
+    case .run: .run(demand.run, in: demand.namespace, demand.kind, currency)
+    case .customer: .customer(demand.customer, in: demand.namespace, demand.kind, currency)
+    case .namespace: .namespace(demand.namespace, demand.kind, currency)
+    }
+  }
+
+  /// Whether one of the warning marks lies between what was used and what is used now.
+  private func crossesWarning(_ cap: Cap, _ before: Exposure, _ after: Exposure) -> Bool {
+    guard cap.limitsAmount, cap.amount.amount > 0 else { return false }
+    return warnAt.contains { mark in
+      let full = cap.amount.amount.multipliedFullWidth(by: Int64(mark))
+      let threshold = Int64(1000).dividingFullWidth(full).quotient
+      return before.amount < threshold && after.amount >= threshold
+    }
+  }
+}

@@ -1,0 +1,177 @@
+extension Operation {
+  /// The processor has an object for this charge: from here on the truth is one read away.
+  mutating func adopt(_ reference: String) {
+    processorReference = reference
+    guard kind == .charge else { return }
+    state = .authorised
+    unknownSince = nil
+  }
+
+  /// Goes on with another request, under another key.
+  mutating func follow(with kind: Instruction.Kind, at now: Instant) {
+    next = kind
+    due = now
+    tries = 0
+    firstSent = nil
+    code = nil
+    detail = nil
+  }
+
+  /// The money moved.
+  mutating func end(
+    _ state: State, _ reference: String, _ live: Bool, _ now: Instant
+  ) -> String {
+    self.state = state
+    processorReference = reference
+    livemode = live
+    rest()
+    code = nil
+    detail = nil
+    return "processor_\(state.rawValue)"
+  }
+
+  /// It ended and no money moved.
+  mutating func end(_ state: State, _ code: String, _ refusal: Refusal? = nil) -> String {
+    self.state = state
+    rest()
+    self.code = code
+    if let refusal {
+      detail = refusal.detail.map { "\(refusal.code):\($0)" } ?? refusal.code
+    }
+    return code
+  }
+
+  /// The issuer refused; the object survives for another payment method.
+  mutating func endDeclined(_ decline: Decline) -> String {
+    state = .declined
+    processorReference = decline.reference ?? processorReference
+    rest()
+    code = Code.declined
+    detail = "\(decline.code):\(decline.advice.rawValue)"
+    return Code.declined
+  }
+
+  private mutating func rest() {
+    next = nil
+    due = nil
+    unknownSince = nil
+    deadLetter = nil
+  }
+
+  /// Sends the same request again if it may be sent once more; nil when it may not.
+  mutating func again(after finding: Finding, _ rule: RetryRule, _ now: Instant) -> String? {
+    let limit: Int
+    var requested: Duration?
+    switch finding {
+    case .unknown(let doubt):
+      limit = doubt.silent ? rule.timeoutAttempts : rule.attempts
+      requested = doubt.retryAfter
+    case .throttled(let wait):
+      limit = rule.attempts
+      requested = wait
+    case .notSent, .inProgress: limit = rule.attempts
+    case .created, .captured, .processing, .declined, .voided, .refunded, .submitted, .refundFailed,
+      .absent, .rejected, .misconfigured, .blocked, .deferred:
+      preconditionFailure("Only an answer that proves nothing is asked for again.")
+    }
+    guard tries < limit, isKeyFresh(rule, now) else { return nil }
+    due = now.advanced(by: rule.wait(after: self, requested: requested))
+    return "retry_due"
+  }
+
+  /// The code for ending because an answer that proves nothing came too often.
+  func exhaustedCode(_ finding: Finding) -> String {
+    if case .notSent = finding { return Code.unreachable }
+    return Code.exhausted
+  }
+
+  /// From now on the outcome is unknown, unless it already was.
+  mutating func doubt(_ doubt: Doubt, _ now: Instant) {
+    unknownSince = unknownSince ?? now
+    code = "outcome_unknown"
+    detail = doubt.reason
+  }
+
+  /// An attempt that may have moved money was not answered: again while that helps, then look-ups.
+  mutating func uncertain(
+    _ doubt: Doubt, _ sender: Instruction.Kind, lookUp: Instruction.Kind, _ rule: RetryRule,
+    _ now: Instant
+  ) -> String {
+    guard next == sender else {
+      look(lookUp, rule, now, after: .unknown(doubt))
+      return "looking_up"
+    }
+    self.doubt(doubt, now)
+    switch doubt.remedy {
+    case .resend:
+      if let reason = again(after: .unknown(doubt), rule, now) { return reason }
+    case .lookUp:
+      // A stored answer would be replayed for ever: the key is used up.
+      tries = rule.attempts
+    }
+    look(lookUp, rule, now, after: .unknown(doubt))
+    return "looking_up"
+  }
+
+  /// An attempt was refused: the end if nothing is unknown, else a look-up, because a refusal of this
+  /// attempt says nothing about an earlier one (the fold rule, `processors.md` §0.4).
+  mutating func refused(
+    _ code: String, _ refusal: Refusal, _ lookUp: Instruction.Kind, _ rule: RetryRule,
+    _ now: Instant
+  ) -> String {
+    let sends = next == .confirm || next == .refund
+    if unknownSince == nil, sends { return end(.failed, code, refusal) }
+    unknownSince = unknownSince ?? now
+    look(lookUp, rule, now)
+    return "looking_up"
+  }
+
+  /// Asks the processor what is true, a little later each time.
+  mutating func look(
+    _ kind: Instruction.Kind, _ rule: RetryRule, _ now: Instant, after finding: Finding? = nil
+  ) {
+    var requested: Duration?
+    switch finding {
+    case .unknown(let doubt): requested = doubt.retryAfter
+    case .throttled(let wait): requested = wait
+    case nil, .created, .captured, .processing, .declined, .voided, .refunded, .submitted,
+      .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .inProgress:
+      break
+    }
+    let since = unknownSince ?? firstSent ?? now
+    next = kind
+    due = now.advanced(by: rule.lookUpWait(since: since, at: now, requested: requested))
+  }
+
+  /// Whether the present key may be sent again: measured from its first use; a negative age counts as
+  /// too old (`reliability.md`, Decisions 9).
+  func isKeyFresh(_ rule: RetryRule, _ now: Instant) -> Bool {
+    guard let firstSent else { return true }
+    let age = firstSent.duration(to: now)
+    return age >= .zero && age < rule.keyRetention
+  }
+
+  /// Ends automatic recovery after a day of look-ups: a dead letter, for a person.
+  mutating func giveUpIfDue(_ now: Instant) {
+    guard let unknownSince, unknownSince.duration(to: now) >= RetryRule.lookUpFor else { return }
+    next = nil
+    due = nil
+    deadLetter = detail ?? "outcome_unknown"
+  }
+
+  /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a lease.
+  public func beginning(by owner: Int64, _ rule: RetryRule, at now: Instant) -> Operation {
+    guard let next else { preconditionFailure("An operation at rest begins no attempt.") }
+    var after = self
+    after.attempts += 1
+    after.attempt = after.attempts
+    after.owner = owner
+    after.due = now.advanced(by: rule.lease)
+    after.updated = now
+    if next.writes {
+      after.tries += 1
+      after.firstSent = after.firstSent ?? now
+    }
+    return after
+  }
+}

@@ -1,0 +1,40 @@
+/// The syntax of references, task and step names: 1–64 characters of
+/// `[A-Za-z0-9][A-Za-z0-9._:/#-]*` (`reliability.md`, Decisions 4). Nothing is trimmed or folded.
+public func isReference(_ text: String) -> Bool {
+  let bytes = text.utf8
+  guard (1...64).contains(bytes.count), let first = bytes.first, isLetterOrDigit(first) else {
+    return false
+  }
+  return bytes.allSatisfy { byte in
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "/"),
+      UInt8(ascii: "#"), UInt8(ascii: "-"):
+      true
+    default: isLetterOrDigit(byte)
+    }
+  }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"):
+    true
+  default: false
+  }
+}
+
+/// Whether two texts are the same to the byte; Swift's `==` takes composed and decomposed letters for
+/// equal.
+public func isSame(_ left: String, _ right: String) -> Bool {
+  left.utf8.elementsEqual(right.utf8)
+}
+
+/// Whether two optional texts are the same to the byte, or both absent.
+public func isSame(_ left: String?, _ right: String?) -> Bool {
+  switch (left, right) {
+  case (nil, nil): true
+  case (let left?, let right?): isSame(left, right)
+  case (nil, _?), (_?, nil): false
+  }
+}

@@ -1,0 +1,179 @@
+/// The text of an exhausted session cap, exactly as the source documents demand it (DESIGN §6, F3-38).
+public let sessionCapText =
+  "The spend cap for this agent session has been exhausted. Do not retry this tool. "
+  + "Inform the user that billing could not be completed and that a new session is required."
+
+/// One thing wrong with the arguments of a call.
+public struct Mistake: Hashable, Sendable {
+  /// The argument's name.
+  public let argument: String
+  /// What is wrong and what to send instead; a sentence without the argument's name.
+  public let text: String
+
+  /// A mistake from its parts.
+  public init(_ argument: String, _ text: String) {
+    self.argument = argument
+    self.text = text
+  }
+}
+
+extension Texts {
+  /// All mistakes of a call at once, because some frameworks allow a single correction.
+  public func fix(_ mistakes: [Mistake]) -> Verdict {
+    precondition(!mistakes.isEmpty, "A FIX names at least one mistake.")
+    let list = mistakes.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
+    let count =
+      mistakes.count == 1 ? "1 argument is wrong" : "\(mistakes.count) arguments are wrong"
+    return Verdict(
+      .fix, "invalid_arguments",
+      "\(count), so nothing was done. \(list) Correct this and call again.")
+  }
+
+  /// The same identity with other values.
+  public func conflict(_ operation: Operation, _ differences: [Difference]) -> Verdict {
+    let list = differences.map {
+      "\($0.field) is recorded as \(quoted($0.recorded)) and was sent as \(quoted($0.sent))"
+    }.joined(separator: "; ")
+    return Verdict(
+      .stop, "reference_conflict",
+      "Reference \(quoted(operation.reference)) already names another \(operation.kind.rawValue) "
+        + "(operation \(operation.id.text), \(operation.state.rawValue)): \(list). Nothing was done. "
+        + "Do not retry with changed values. If this is a different payment, use its own reference; "
+        + "if not, tell the user.")
+  }
+
+  /// A rule of the policy refused it.
+  public func denied(_ denial: Denial) -> Verdict {
+    switch denial {
+    case .toolNotAllowed(let tool):
+      return Verdict(
+        .stop, "tool_not_allowed",
+        "The policy does not allow the tool \(tool). Do not call it again. Tell the user.")
+    case .currencyNotAllowed(let currency, let allowed):
+      let list = allowed.map(\.code).joined(separator: ", ")
+      return Verdict(
+        .stop, "currency_not_allowed",
+        "The policy does not allow charges in \(currency.code); allowed: \(list). Nothing was charged. "
+          + "Do not convert the amount yourself. Tell the user.")
+    case .currencyWithoutCap(let currency):
+      return Verdict(
+        .stop, "currency_without_cap",
+        "The policy has no spend cap in \(currency.code), so nothing may be charged in it. "
+          + "Do not convert the amount yourself. Tell the user.")
+    case .customerNotAllowed:
+      return Verdict(
+        .stop, "customer_not_allowed",
+        "The policy does not allow charging this customer. Nothing was charged. Do not retry. "
+          + "Tell the user.")
+    case .runExpired:
+      return Verdict(
+        .stop, "run_expired",
+        "The time this agent session may spend money has run out. Do not retry this tool. "
+          + "Inform the user that billing could not be completed and that a new session is required."
+      )
+    case .operationTooLarge(let cap):
+      return Verdict(
+        .stop, "operation_too_large",
+        "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation. "
+          + "Nothing was done. Do not split it and do not retry. Tell the user.")
+    case .capExhausted(let usage): return exhausted(usage)
+    }
+  }
+
+  private func exhausted(_ usage: CapUsage) -> Verdict {
+    if usage.cap.extent == .run { return Verdict(.stop, "spend_cap_exceeded", sessionCapText) }
+    return Verdict(
+      .stop, "spend_cap_exceeded",
+      "The spend cap \(quoted(usage.cap.name)) (\(limit(usage.cap))) has been exhausted. "
+        + "Do not retry this tool, with this or a smaller amount. "
+        + "Inform the user that billing could not be completed.")
+  }
+
+  /// A cap in words: `500.00 USD and 10 operations per customer in 24 h`.
+  public func limit(_ cap: Cap) -> String {
+    var parts: [String] = []
+    if cap.limitsAmount { parts.append(currencies.text(cap.amount)) }
+    if let count = cap.count { parts.append("\(count) operations") }
+    let window =
+      switch cap.window {
+      case .lifetime: ""
+      case .rolling(let length): " in \(length.milliseconds / 60_000) minutes"
+      case .day: " a day"
+      case .month: " a month"
+      }
+    return parts.joined(separator: " and ") + " per \(cap.extent.rawValue)\(window)"
+  }
+
+  /// Too many calls of one run within a minute, too close together, or too many in flight.
+  public func tooFast(_ code: String, _ why: String, seconds: Int64) -> Verdict {
+    let seconds = max(1, seconds)
+    return Verdict(
+      .retry, code,
+      "Nothing was sent: \(why). Repeat the same call after \(seconds) seconds.",
+      retryAfter: seconds
+    )
+  }
+
+  /// The refund asks for more than is left of the charge.
+  public func overRefund(_ charge: Operation, left: Money) -> Verdict {
+    Verdict(
+      .fix, "refund_too_large",
+      "`amount` is more than is left to refund of charge \(quoted(charge.reference)): at most "
+        + "\(currencies.text(left)), which is \(left.amount) in minor units. Nothing was refunded.")
+  }
+
+  /// There is nothing to refund: the charge did not happen, or nothing is left of it.
+  public func notRefundable(_ charge: Operation) -> Verdict {
+    Verdict(
+      .stop, "nothing_to_refund",
+      "Charge \(quoted(charge.reference)) is \(charge.state.rawValue) and nothing of it is left to "
+        + "refund. Nothing was refunded. Do not retry. Tell the user.")
+  }
+
+  /// No such operation.
+  public func unknownOperation(_ argument: String, _ text: String) -> Verdict {
+    Verdict(
+      .fix, "unknown_operation",
+      "No operation is known by `\(argument)` \(quoted(text)). Nothing was done. Send the operation "
+        + "id or the reference exactly as it was charged; call status without arguments to see what "
+        + "is known.")
+  }
+
+  /// The policy cannot be used, so money cannot move.
+  public func policyBroken(_ first: String) -> Verdict {
+    Verdict(
+      .stop, "policy_broken",
+      "The policy is broken, so no money may move: \(first) Do not retry. "
+        + "Tell the user that the operator must run `bursar check`.")
+  }
+
+  /// The books cannot be written now; somebody else may be writing.
+  public var ledgerBusy: Verdict {
+    Verdict(
+      .retry, "ledger_busy",
+      "Nothing was sent: the ledger is in use by another program. "
+        + "Repeat the same call after 2 seconds.",
+      retryAfter: 2)
+  }
+
+  /// The books cannot be written until somebody mends it.
+  public func ledgerBroken(_ code: String, _ why: String) -> Verdict {
+    Verdict(
+      .stop, code,
+      "The ledger cannot be used (\(why)), so no money may move. Nothing was sent. Do not retry. "
+        + "Tell the user that the operator must run `bursar check`.")
+  }
+
+  /// Something inside broke after the call was accepted.
+  public var internalFault: Verdict {
+    Verdict(
+      .stop, "internal_error",
+      "Bursar met an error of its own and cannot say what happened. Do not charge again. "
+        + "Call status with the reference, and tell the user.")
+  }
+
+  /// What `status` says of a whole run or task.
+  public func summary(_ text: String) -> Verdict {
+    Verdict(.done, "status", text)
+  }
+}

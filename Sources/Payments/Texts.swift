@@ -1,0 +1,180 @@
+/// Every sentence a model reads about an operation. One file, so that they can be read together, and
+/// covered by golden tests. No text of a processor enters, and no argument unquoted or unbounded.
+public struct Texts: Sendable {
+  /// The processor's currencies, for amounts in major units.
+  public let currencies: CurrencyTable
+  /// Which world the money is of.
+  public let environment: Policy.Environment
+
+  /// Texts for one processor and one world.
+  public init(currencies: CurrencyTable, environment: Policy.Environment) {
+    self.currencies = currencies
+    self.environment = environment
+  }
+
+  /// The verdict on an operation as it stands.
+  ///
+  /// - Parameters:
+  ///   - replayed: whether a call asked for what was already recorded.
+  ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being equal.
+  public func verdict(
+    on operation: Operation, replayed: Bool, polls: Int, at now: Instant
+  ) -> Verdict {
+    if operation.deadLetter != nil { return deadLetter(operation) }
+    switch operation.state {
+    case .initiated, .validated, .authorised, .submitted:
+      return unresolved(operation, polls, now)
+    case .captured, .settled, .refunded: return done(operation, replayed)
+    case .declined: return declined(operation)
+    case .failed: return failed(operation)
+    case .voided:
+      return Verdict(
+        .stop, Code.voided,
+        "\(name(operation)) was cancelled at the processor before it took effect. No money moved. "
+          + "Tell the user. Call again with the same reference only if the user still wants it.")
+    case .denied:
+      return Verdict(
+        .stop, operation.code ?? Code.denied,
+        "The policy refused \(name(operation)). No money moved. Do not retry this tool.")
+    }
+  }
+
+  private func done(_ operation: Operation, _ replayed: Bool) -> Verdict {
+    let amount = currencies.text(operation.terms.money)
+    let customer = quoted(operation.terms.customer)
+    let reference = quoted(operation.reference)
+    let code = replayed ? "replayed" : operation.state.rawValue
+    let when = timestamp(operation.updated)
+    let text: String
+    switch (operation.kind, replayed) {
+    case (.charge, false):
+      text = "Charged \(amount) to \(customer) for \(reference)\(tag(operation))"
+    case (.charge, true):
+      text =
+        "Already done at \(when): \(amount) was charged to \(customer) for \(reference)"
+        + "\(tag(operation)) Nothing was charged again."
+    case (.refund, false):
+      text = "Refunded \(amount) to \(customer) under \(reference)\(tag(operation))"
+    case (.refund, true):
+      text =
+        "Already done at \(when): \(amount) was refunded to \(customer) under \(reference)"
+        + "\(tag(operation)) Nothing was refunded again."
+    }
+    return Verdict(.done, code, text + world(operation))
+  }
+
+  private func unresolved(_ operation: Operation, _ polls: Int, _ now: Instant) -> Verdict {
+    let seconds = elapsed(operation, now)
+    let asked = polls == 1 ? "asked once" : "asked \(polls) times"
+    let quotedID = quoted(operation.id.text)
+    if operation.unknownSince != nil, operation.next?.writes == false || operation.next == .cancel {
+      return Verdict(
+        .stop, "outcome_unknown",
+        "The outcome of \(name(operation)) is unknown after \(seconds) s (\(asked)). It may have "
+          + "happened: do not charge again, under this or any other reference. The processor is being "
+          + "asked. Call status with operation \(quotedID) later, and tell the user it is being checked."
+      )
+    }
+    return Verdict(
+      .pending, "pending",
+      "\(name(operation)) was accepted and its outcome is not known yet after \(seconds) s (\(asked)). "
+        + "Do not start it under another reference. Call status with operation \(quotedID) in 5 seconds, "
+        + "or repeat the same call: it cannot happen twice.",
+      retryAfter: 5)
+  }
+
+  private func declined(_ operation: Operation) -> Verdict {
+    let parts = (operation.detail ?? "generic_decline").split(separator: ":")
+    let code = parts.first.map(String.init) ?? "generic_decline"
+    let advice = parts.last.map(String.init).flatMap(Decline.Advice.init(rawValue:))
+    let next =
+      switch advice {
+      case .authenticate:
+        "The customer must authenticate the payment in person. Tell the user."
+      case .later:
+        "It may work on a later day. Tell the user, or ask the user for a different payment method."
+      case .anotherMethod, nil:
+        "Ask the user for a different payment method, then call again with the same reference and the "
+          + "new payment_method."
+      }
+    return Verdict(
+      .stop, Code.declined,
+      "The card was declined (\(code)) for \(name(operation)). No money moved. Do not retry with the same "
+        + "payment method. \(next)")
+  }
+
+  private func failed(_ operation: Operation) -> Verdict {
+    let detail = operation.detail.map { " (\($0))" } ?? ""
+    let code = operation.code ?? "failed"
+    let subject = name(operation)
+    switch code {
+    case Code.rejected:
+      return Verdict(
+        .fix, Code.rejected,
+        "The processor refused \(subject)\(detail). No money moved. Correct the argument it names and "
+          + "call again with the same reference. If nothing can be corrected, tell the user.")
+    case Code.misconfigured:
+      return Verdict(
+        .stop, code,
+        "The payment processor does not accept how it is addressed\(detail), so \(subject) did not happen. "
+          + "No money moved. Do not retry. Tell the user that the operator must correct the configuration."
+      )
+    case Code.blocked:
+      return Verdict(
+        .stop, code,
+        "A limit at the processor or its proxy refused \(subject)\(detail). No money moved. "
+          + "Do not retry this tool. Tell the user that billing could not be completed.")
+    case Code.approval:
+      return Verdict(
+        .stop, code,
+        "The processor wants a person to approve \(subject)\(detail). No money moved. Do not retry. "
+          + "Tell the user.")
+    case Code.refundFailed:
+      return Verdict(
+        .stop, code,
+        "\(subject) failed at the processor; the customer did not get the money. Do not retry. "
+          + "Tell the user that the refund must be made another way.")
+    case Code.unreachable:
+      return Verdict(
+        .stop, code,
+        "The processor could not be reached for \(subject). Nothing was sent and no money moved. "
+          + "Do not retry now. Tell the user; the same call may be made later.")
+    default:
+      return Verdict(
+        .stop, code,
+        "\(subject) was given up after the allowed attempts. No money moved. Do not retry now. "
+          + "Tell the user; the same call may be made later.")
+    }
+  }
+
+  private func deadLetter(_ operation: Operation) -> Verdict {
+    Verdict(
+      .stop, "dead_letter",
+      "\(name(operation)) could not be resolved automatically and is held for a person. It may have "
+        + "happened: do not charge again, under this or any other reference. Tell the user that the "
+        + "operator must look at operation \(quoted(operation.id.text)).")
+  }
+
+  /// `The charge of 49.99 USD for "INV-7"`.
+  public func name(_ operation: Operation) -> String {
+    "the \(operation.kind.rawValue) of \(currencies.text(operation.terms.money)) for "
+      + quoted(operation.reference)
+  }
+
+  private func tag(_ operation: Operation) -> String {
+    " (operation \(operation.id.text))."
+  }
+
+  /// What must be said wherever no real money moves.
+  private func world(_ operation: Operation) -> String {
+    switch environment {
+    case .live: ""
+    case .test: " Test mode: no real money moves."
+    case .sandbox: " Sandbox: no money moves."
+    }
+  }
+
+  private func elapsed(_ operation: Operation, _ now: Instant) -> String {
+    decimal(max(0, operation.created.duration(to: now).milliseconds), exponent: 3)
+  }
+}
