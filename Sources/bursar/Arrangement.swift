@@ -2,8 +2,8 @@ import PaymentServer
 import Payments
 import Processors
 
-/// What one start has to go by: the rules, the place of the ledger, the run, and how the processor is
-/// reached. Making it changes nothing anywhere.
+/// What one start has to go by: the rules, the place of the ledger, the run, and how the processor
+/// is reached. Making it changes nothing anywhere.
 struct Arrangement {
   /// Where the policy was looked for, or found.
   let source: PolicySource

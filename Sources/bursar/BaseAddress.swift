@@ -70,8 +70,8 @@ enum AddressMistake: Error, Equatable {
     switch self {
     case .scheme: "baseURL must begin with https:// (or http:// for a loopback address)."
     case .character:
-      "baseURL holds a character that does not belong there; expected is https://host[:port][/path] "
-        + "without user, query or fragment."
+      "baseURL holds a character that does not belong there; expected is "
+        + "https://host[:port][/path] without user, query or fragment."
     case .host: "baseURL names no host; expected is https://host[:port][/path]."
     case .port: "baseURL has a port that is none; expected is a number from 1 to 65535."
     case .notEncrypted:

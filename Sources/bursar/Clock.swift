@@ -2,8 +2,8 @@ import Payments
 
 /// The time, which in one life of this process never goes back (DESIGN §4, invariant 2).
 ///
-/// It is the wall clock at the start and what has passed since; when the wall clock is ahead of that
-/// (it was set, or was slow) it is followed, when it is behind it is not.
+/// It is the wall clock at the start and what has passed since; when the wall clock is ahead of
+/// that (it was set, or was slow) it is followed, when it is behind it is not.
 struct Clock {
   private var wall: Int64
   private var boot: Int64

@@ -3,10 +3,11 @@ import PaymentServer
 import Payments
 
 // The one file that speaks to libcurl. Absent on purpose: redirects, proxies of the environment,
-// netrc, compression, `Expect`, HTTP/2, and every retry; libcurl repeats a POST by itself on a reused
-// connection, so a request that writes never gets one (`processors.md` §4, curl rules).
+// netrc, compression, `Expect`, HTTP/2, and every retry; libcurl repeats a POST by itself on a
+// reused connection, so a request that writes never gets one (`processors.md` §4, curl rules).
 
-/// Carries requests to the processor, many at once, and says of each what came back or what is proven.
+/// Carries requests to the processor, many at once, and says of each what came back or what is
+/// proven.
 @safe final class HTTPClient {
   /// The largest body taken, in bytes.
   static let bodyLimit = 4 << 20
@@ -71,7 +72,8 @@ import Payments
         }
       return curl_waitfd(fd: interest.descriptor, events: Int16(events), revents: 0)
     }
-    // Without end means a minute: libcurl takes no "for ever", and waking up once a minute is nothing.
+    // Without end means a minute: libcurl takes no "for ever", and waking up once a minute is
+    // nothing.
     let limit = milliseconds ?? 60_000
     let result = unsafe curl_multi_poll(multi, &watched, UInt32(watched.count), limit, nil)
     precondition(result == CURLM_OK, "Waiting on our own descriptors does not fail.")
@@ -266,8 +268,8 @@ import Payments
     return .response(Response(status: status, headers: headers, body: body))
   }
 
-  /// False only with proof: the request's turn never came. On a reused connection it always has, and
-  /// libcurl's own repeats count as one; that is why what writes never gets one.
+  /// False only with proof: the request's turn never came. On a reused connection it always has,
+  /// and libcurl's own repeats count as one; that is why what writes never gets one.
   private var mayHaveLeft: Bool {
     var pretransfer: curl_off_t = 0
     let known = unsafe curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer)

@@ -21,7 +21,8 @@ struct Intake: ~Copyable {
   /// Whether inputs are waiting to be taken.
   var isPending: Bool { lines.isPending || isOver && !isTold }
 
-  /// What to wait for; not for input while what was read is not worked off, or the agent does not read.
+  /// What to wait for; not for input while what was read is not worked off, or the agent does not
+  /// read.
   func interests(whileFull isFull: Bool) -> [Interest] {
     let isReading = !isOver && !lines.isPending && !isFull
     return [Interest(isReading ? 0 : -1, .reading), Interest(signals.number, .reading)]

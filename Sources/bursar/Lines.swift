@@ -1,6 +1,7 @@
 /// Splits what arrives on standard input into lines: bytes on 0x0A, and no line without end.
 ///
-/// Half a line is never handed out, not even at the end of input: a truncated request is not a request.
+/// Half a line is never handed out, not even at the end of input: a truncated request is not a
+/// request.
 struct Lines {
   /// What was found.
   enum Line: Equatable {

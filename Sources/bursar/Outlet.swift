@@ -2,15 +2,16 @@
 struct Outlet: ~Copyable {
   private let descriptor: Descriptor
   private let socket: Bool
-  /// The most bytes one write may have, so that it cannot block once the kernel has said "writable".
+  /// The most bytes one write may have, so that it cannot block once the kernel has said
+  /// "writable".
   private let piece: Int
 
   /// Takes a descriptor; how it is written to depends on what it is.
   init(_ descriptor: consuming Descriptor) {
     let nature = System.nature(of: descriptor.number)
     self.socket = nature == .socket
-    // A pipe that could not be made non-blocking takes PIPE_BUF bytes once it is writable (pipe(7)).
-    // A terminal or a file is written to as it is.
+    // A pipe that could not be made non-blocking takes PIPE_BUF bytes once it is writable
+    // (pipe(7)). A terminal or a file is written to as it is.
     self.piece =
       nature == .pipe && !System.isNonBlocking(descriptor.number) ? 4096 : Int.max
     self.descriptor = descriptor

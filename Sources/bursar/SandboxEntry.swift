@@ -2,9 +2,9 @@ import Payments
 
 /// One entry of the sandbox's journal: a request and when it was made.
 ///
-/// On disk it is one line, a JSON array of strings: milliseconds, method, path, the headers' names and
-/// values, the body. Every byte that is not plain is written `\u00XX`, so that no string holds a quote
-/// and a line needs no parser: it is cut at the quotes.
+/// On disk it is one line, a JSON array of strings: milliseconds, method, path, the headers' names
+/// and values, the body. Every byte that is not plain is written `\u00XX`, so that no string holds
+/// a quote and a line needs no parser: it is cut at the quotes.
 struct SandboxEntry: Equatable {
   let now: Instant
   let request: Request

@@ -203,11 +203,11 @@ extension System {
     }
   }
 
-  /// Takes standard output away: from here on number 1 is standard error, and only the holder of the
-  /// returned descriptor can reach the agent.
+  /// Takes standard output away: from here on number 1 is standard error, and only the holder of
+  /// the returned descriptor can reach the agent.
   static func takeStandardOutput() -> Descriptor? {
-    // A pipe is opened anew: O_NONBLOCK belongs to the open file description, and whoever else holds
-    // the old one (a shell, a sibling) must not find it changed under its hands.
+    // A pipe is opened anew: O_NONBLOCK belongs to the open file description, and whoever else
+    // holds the old one (a shell, a sibling) must not find it changed under its hands.
     var number: Int32 = -1
     if nature(of: 1) == .pipe {
       number = unsafe Glibc.open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
@@ -224,7 +224,8 @@ extension System {
     fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0
   }
 
-  /// Ignores broken pipes and hang-ups, and makes every SIGTERM and SIGINT a byte in the pipe returned.
+  /// Ignores broken pipes and hang-ups, and makes every SIGTERM and SIGINT a byte in the pipe
+  /// returned.
   static func catchSignals() -> Descriptor? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }

@@ -4,8 +4,8 @@ import Payments
 /// Mirrors both directions into a file, in the format of the transcripts under `Tests`: `at` the
 /// clock, `>` a line in, `<` a line out, `!` what left for the network, `=` what came back.
 ///
-/// Best effort: what cannot be written is lost. Bodies and credentials are never in it, and a line in
-/// which a card number may be is replaced (DESIGN §4, invariant 8).
+/// Best effort: what cannot be written is lost. Bodies and credentials are never in it, and a line
+/// in which a card number may be is replaced (DESIGN §4, invariant 8).
 final class Transcript {
   private let outlet: Outlet
   private var told: Instant?
@@ -58,7 +58,7 @@ final class Transcript {
   private func write(_ mark: String, _ line: [UInt8], _ now: Instant) {
     var bytes: [UInt8] = []
     if told != now {
-      bytes += Array("at \(timestamp(now))\n".utf8)
+      bytes += Array("at \(preciseTimestamp(now))\n".utf8)
       told = now
     }
     bytes += Array(mark.utf8)
@@ -71,18 +71,8 @@ final class Transcript {
   }
 }
 
-/// An instant as ISO 8601 in UTC with milliseconds.
-func timestamp(_ instant: Instant) -> String {
-  let milliseconds = max(0, instant.milliseconds)
-  let day = CalendarDay(daysSince1970: milliseconds / 86_400_000)
-  let rest = Int(milliseconds % 86_400_000)
-  func digits(_ value: Int, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-  }
-  let date = "\(digits(day.year, 4))-\(digits(day.month, 2))-\(digits(day.day, 2))"
-  let time =
-    "\(digits(rest / 3_600_000, 2)):\(digits(rest / 60_000 % 60, 2)):"
-    + "\(digits(rest / 1000 % 60, 2)).\(digits(rest % 1000, 3))"
-  return "\(date)T\(time)Z"
+/// An instant as ISO 8601 in UTC, with its milliseconds.
+func preciseTimestamp(_ instant: Instant) -> String {
+  let rest = String(1000 + (instant.milliseconds % 1000 + 1000) % 1000).dropFirst()
+  return "\(timestamp(instant).dropLast()).\(rest)Z"
 }
