@@ -1,0 +1,169 @@
+public import Payments
+
+/// The books, lent for the length of one transaction: everything in it happens, or nothing does.
+///
+/// The first failure inside a transaction is remembered: it cannot be committed any more, even if the
+/// error was caught.
+public struct Books: ~Copyable {
+  let connection: Connection
+  let vfs: String?
+  /// What this process is in the books of its ledger: a slot it holds and the epoch it got for it.
+  var ownership: Ownership?
+  /// Whether the transaction may write.
+  var isWritable = false
+
+  init(_ connection: Connection, vfs: String?) {
+    self.connection = connection
+    self.vfs = vfs
+  }
+}
+
+extension Books {
+  /// The operation of that name.
+  public func operation(_ id: OperationID) throws(LedgerError) -> Operation? {
+    try operations(.operation, [.text(id.text)]).first
+  }
+
+  /// Every operation of a reference, charges and refunds, the oldest first.
+  public func operations(
+    reference: String, namespace: String
+  ) throws(LedgerError) -> [Operation] {
+    try operations(.operationsByReference, [.text(namespace), .text(reference)])
+  }
+
+  /// The newest operations of a run, at most `limit`, the oldest of them first.
+  public func operations(
+    run: String, namespace: String, limit: Int
+  ) throws(LedgerError) -> [Operation] {
+    try operations(.operationsByRun, [.text(namespace), .text(run), .integer(limit)]).reversed()
+  }
+
+  /// Every operation of a task, the oldest first.
+  public func operations(task: String, namespace: String) throws(LedgerError) -> [Operation] {
+    try operations(.operationsByTask, [.text(namespace), .text(task)])
+  }
+
+  /// Every refund of a charge, the oldest first.
+  public func refunds(of charge: OperationID) throws(LedgerError) -> [Operation] {
+    try operations(.refunds, [.text(charge.text)])
+  }
+
+  /// The newest operations of all namespaces, at most `limit`, the oldest of them first.
+  public func operations(newest limit: Int) throws(LedgerError) -> [Operation] {
+    try operations(.newest, [.integer(limit)]).reversed()
+  }
+
+  /// What has to be done by now, the longest due first, at most `limit`.
+  public func due(at now: Instant, limit: Int) throws(LedgerError) -> [Operation] {
+    try operations(.due, [.instant(now), .integer(limit)])
+  }
+
+  /// When the next thing has to be done; nil when nothing has.
+  public func nextDue() throws(LedgerError) -> Instant? {
+    try only(.nextDue, []) { row throws(LedgerError) in try row.instant() }
+  }
+
+  /// How many operations have something left to be done.
+  public func pendingCount() throws(LedgerError) -> Int {
+    try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0
+  }
+
+  /// What was ever marked as the latest instant; nil in new books.
+  public func latest() throws(LedgerError) -> Instant? {
+    try only(.latest, []) { row throws(LedgerError) in try row.instant() }
+  }
+
+  /// What is known of a run; nil when it never called.
+  public func run(_ id: String, namespace: String) throws(LedgerError) -> Run? {
+    try only(.run, [.text(namespace), .text(id)]) { row throws(LedgerError) in
+      Run(firstSeen: try row.instant(), lastCall: try row.instant(), stops: try row.integer())
+    }
+  }
+
+  /// What happened to an operation, in order.
+  public func history(of operation: OperationID) throws(LedgerError) -> [HistoryEntry] {
+    try connection.rows(.history, [.text(operation.text)]) { row throws(LedgerError) in
+      try HistoryEntry(&row)
+    }
+  }
+
+  /// What happened after a line of the history, in order, at most `limit` lines. 0 is before the first.
+  public func history(
+    after sequence: Int64, limit: Int
+  ) throws(LedgerError) -> [HistoryEntry] {
+    try connection.rows(.historyAfter, [.integer(sequence), .integer(limit)]) {
+      row throws(LedgerError) in
+      try HistoryEntry(&row)
+    }
+  }
+
+  /// Every attempt at an operation, in order.
+  public func attempts(of operation: OperationID) throws(LedgerError) -> [Attempt] {
+    try connection.rows(.attempts, [.text(operation.text)]) { row throws(LedgerError) in
+      try Attempt(&row)
+    }
+  }
+
+  /// One attempt at an operation.
+  public func attempt(_ number: Int, of operation: OperationID) throws(LedgerError) -> Attempt? {
+    try only(.attempt, [.text(operation.text), .integer(number)]) { row throws(LedgerError) in
+      try Attempt(&row)
+    }
+  }
+
+  /// The newest attempt that carried this idempotency key: its request is what is sent again.
+  public func lastAttempt(
+    of operation: OperationID, key: String
+  ) throws(LedgerError) -> Attempt? {
+    try only(.lastAttempt, [.text(operation.text), .text(key)]) { row throws(LedgerError) in
+      try Attempt(&row)
+    }
+  }
+}
+
+extension Books {
+  /// What counts against a cap of a scope: everything held, and what was spent since an instant,
+  /// rounded down to the minute. Without an instant: ever.
+  public func exposure(of scope: Scope, since: Instant?) throws(LedgerError) -> Exposure {
+    var total =
+      try only(.held, [.text(scope.text)]) { row throws(LedgerError) in try row.exposure() }
+      ?? .zero
+    for span in Bucket.spans(since: since) {
+      let (width, range) = (span.width, span.range)
+      let spent = try only(
+        .spent,
+        [
+          .text(scope.text), .integer(width), .integer(range.lowerBound),
+          .integer(range.upperBound),
+        ]
+      ) { row throws(LedgerError) in try row.exposure() }
+      total = try total.adding(spent ?? .zero)
+    }
+    return total
+  }
+
+  private func operations(
+    _ query: Query, _ arguments: [Value]
+  ) throws(LedgerError) -> [Operation] {
+    try connection.rows(query, arguments) { row throws(LedgerError) in try Operation(&row) }
+  }
+
+  /// The first row of a query that has one row at most.
+  func only<Element>(
+    _ query: Query, _ arguments: [Value],
+    _ read: (inout Row) throws(LedgerError) -> Element
+  ) throws(LedgerError) -> Element? {
+    try connection.rows(query, arguments, read).first
+  }
+}
+
+extension Exposure {
+  fileprivate func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
+    let amount = amount.addingReportingOverflow(other.amount)
+    let count = count.addingReportingOverflow(other.count)
+    guard !amount.overflow, !count.overflow else {
+      throw .damaged("What is held and spent in a scope is beyond 63 bits.")
+    }
+    return Exposure(amount: amount.partialValue, count: count.partialValue)
+  }
+}

@@ -1,0 +1,98 @@
+/// Every statement the books are kept with. Each is prepared once, by its case.
+///
+/// Every query that returns rows says `ORDER BY`, and none reads a table from end to end: a test asks
+/// SQLite for its plans. `*` stands for the columns in the order of ``Schema``.
+enum Query: String, CaseIterable {
+  case beginReading = "BEGIN DEFERRED"
+  case beginWriting = "BEGIN IMMEDIATE"
+  case commit = "COMMIT"
+  case rollback = "ROLLBACK"
+  case dataVersion = "PRAGMA data_version"
+
+  case operation = "SELECT * FROM operations WHERE id = ?1 ORDER BY id"
+  case operationsByReference = """
+    SELECT * FROM operations WHERE namespace = ?1 AND reference = ?2 ORDER BY created, id
+    """
+  case operationsByRun = """
+    SELECT * FROM operations WHERE namespace = ?1 AND run = ?2 \
+    ORDER BY created DESC, id DESC LIMIT ?3
+    """
+  case operationsByTask = """
+    SELECT * FROM operations WHERE namespace = ?1 AND task = ?2 ORDER BY created, id
+    """
+  case refunds = "SELECT * FROM operations WHERE charge = ?1 ORDER BY created, id"
+  case newest = "SELECT * FROM operations ORDER BY created DESC, id DESC LIMIT ?1"
+  case due = """
+    SELECT * FROM operations WHERE next IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT ?2
+    """
+  case nextDue = """
+    SELECT due FROM operations WHERE next IS NOT NULL AND due IS NOT NULL ORDER BY due, id LIMIT 1
+    """
+  case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
+  case insertOperation = """
+    INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \
+    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?) ON CONFLICT DO NOTHING
+    """
+  case updateOperation = """
+    UPDATE operations SET ( \
+    customer, amount, currency, payment_method, description, \
+    charge, charge_reference, refund_reason, run, task, step, checkpoint, \
+    state, processor_reference, round, confirmation, next, due, \
+    attempt, tries, attempts, unknown_since, first_sent, \
+    code, detail, dead_letter, owner, livemode, \
+    updated, policy, rule, version \
+    ) = (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  \
+    ?, ?, ?, ?, ?,  ?, ?, ?, ?) \
+    WHERE id = ? AND state = ? AND version = ?
+    """
+
+  case attempts = "SELECT * FROM attempts WHERE operation = ?1 ORDER BY number"
+  case attempt = "SELECT * FROM attempts WHERE operation = ?1 AND number = ?2 ORDER BY number"
+  case lastAttempt = """
+    SELECT * FROM attempts WHERE operation = ?1 AND key = ?2 ORDER BY number DESC LIMIT 1
+    """
+  case insertAttempt = """
+    INSERT INTO attempts VALUES (?, ?, ?, ?,  ?, ?, ?, ?,  ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+    """
+  case finishAttempt = """
+    UPDATE attempts SET finished = ?3, outcome = ?4, status = ?5 \
+    WHERE operation = ?1 AND number = ?2 AND finished IS NULL
+    """
+
+  case history = "SELECT * FROM history WHERE operation = ?1 ORDER BY seq"
+  case historyAfter = "SELECT * FROM history WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+  case insertHistory = """
+    INSERT INTO history (at, operation, version, from_state, to_state, reason, detail) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    """
+
+  case spent = """
+    SELECT coalesce(sum(amount), 0), coalesce(sum(count), 0) FROM exposure \
+    WHERE scope = ?1 AND width = ?2 AND start >= ?3 AND start < ?4 ORDER BY 1
+    """
+  case spend = """
+    INSERT INTO exposure VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
+    SET amount = amount + excluded.amount, count = count + excluded.count
+    """
+  case held = "SELECT amount, count FROM held WHERE scope = ?1 ORDER BY scope"
+  case hold = """
+    INSERT INTO held VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
+    SET amount = amount + excluded.amount, count = count + excluded.count
+    """
+
+  case run = """
+    SELECT first_seen, last_call, stops FROM runs WHERE namespace = ?1 AND run = ?2 ORDER BY run
+    """
+  case noteRun = """
+    INSERT INTO runs VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT DO UPDATE \
+    SET last_call = max(last_call, excluded.last_call), stops = stops + excluded.stops
+    """
+  case latest = "SELECT value FROM meta WHERE name = 'latest' ORDER BY name"
+  case mark = """
+    INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \
+    SET value = max(value, excluded.value)
+    """
+  case ownerSlot = "SELECT slot FROM owners WHERE epoch = ?1 ORDER BY epoch"
+  case newestOwner = "SELECT epoch FROM owners WHERE slot = ?1 ORDER BY epoch DESC LIMIT 1"
+  case insertOwner = "INSERT INTO owners (slot, started) VALUES (?1, ?2)"
+}

@@ -1,0 +1,242 @@
+/// How the books are laid out, as a list of named migrations that only ever grows.
+///
+/// A migration sees the schema its predecessors left and is never edited once it was released; each
+/// runs in a transaction of its own together with the mark that it is done (`style.md` §5.2).
+struct Migration: Sendable {
+  let name: String
+  let statements: [String]
+}
+
+enum Schema {
+  /// `Burs`: what SQLite keeps in the file's header so that nobody takes the books for something else.
+  static let applicationID: Int64 = 0x4275_7273
+
+  static let migrations = [
+    Migration(
+      name: "books",
+      statements: [operations, attempts, history, exposure, held, runs, owners, meta]
+        + triggers + indexes)
+  ]
+
+  /// Where the migrations done are marked; made together with the first.
+  static let marks = """
+    CREATE TABLE migrations (
+      name TEXT PRIMARY KEY NOT NULL,
+      place INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let operations = """
+    CREATE TABLE operations (
+      id TEXT PRIMARY KEY NOT NULL,
+      kind TEXT NOT NULL,
+      namespace TEXT NOT NULL,
+      reference TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      customer TEXT NOT NULL,
+      amount INTEGER NOT NULL,
+      currency TEXT NOT NULL,
+      payment_method TEXT,
+      description TEXT,
+      charge TEXT,
+      charge_reference TEXT,
+      refund_reason TEXT,
+      run TEXT NOT NULL,
+      task TEXT,
+      step TEXT,
+      checkpoint TEXT,
+      state TEXT NOT NULL,
+      processor_reference TEXT,
+      round INTEGER NOT NULL,
+      confirmation INTEGER NOT NULL,
+      next TEXT,
+      due INTEGER,
+      attempt INTEGER,
+      tries INTEGER NOT NULL,
+      attempts INTEGER NOT NULL,
+      unknown_since INTEGER,
+      first_sent INTEGER,
+      code TEXT,
+      detail TEXT,
+      dead_letter TEXT,
+      owner INTEGER,
+      livemode INTEGER NOT NULL,
+      updated INTEGER NOT NULL,
+      policy TEXT NOT NULL,
+      rule TEXT,
+      version INTEGER NOT NULL
+    ) STRICT
+    """
+
+  private static let attempts = """
+    CREATE TABLE attempts (
+      operation TEXT NOT NULL REFERENCES operations (id),
+      number INTEGER NOT NULL,
+      instruction TEXT NOT NULL,
+      key TEXT,
+      method TEXT NOT NULL,
+      path TEXT NOT NULL,
+      headers TEXT NOT NULL,
+      body BLOB NOT NULL,
+      started INTEGER NOT NULL,
+      finished INTEGER,
+      outcome TEXT,
+      status INTEGER,
+      owner INTEGER NOT NULL,
+      PRIMARY KEY (operation, number)
+    ) STRICT
+    """
+
+  private static let history = """
+    CREATE TABLE history (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      operation TEXT REFERENCES operations (id),
+      version INTEGER,
+      from_state TEXT,
+      to_state TEXT,
+      reason TEXT NOT NULL,
+      detail TEXT NOT NULL
+    ) STRICT
+    """
+
+  private static let exposure = """
+    CREATE TABLE exposure (
+      scope TEXT NOT NULL,
+      width INTEGER NOT NULL,
+      start INTEGER NOT NULL,
+      amount INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (scope, width, start)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// What is held can be nothing, never less: a release without a hold is a mistake of ours.
+  private static let held = """
+    CREATE TABLE held (
+      scope TEXT PRIMARY KEY NOT NULL,
+      amount INTEGER NOT NULL CHECK (amount >= 0),
+      count INTEGER NOT NULL CHECK (count >= 0)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let runs = """
+    CREATE TABLE runs (
+      namespace TEXT NOT NULL,
+      run TEXT NOT NULL,
+      first_seen INTEGER NOT NULL,
+      last_call INTEGER NOT NULL,
+      stops INTEGER NOT NULL,
+      PRIMARY KEY (namespace, run)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let owners = """
+    CREATE TABLE owners (
+      epoch INTEGER PRIMARY KEY AUTOINCREMENT,
+      slot INTEGER NOT NULL,
+      started INTEGER NOT NULL
+    ) STRICT
+    """
+
+  private static let meta = """
+    CREATE TABLE meta (
+      name TEXT PRIMARY KEY NOT NULL,
+      value INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// History is append-only (DESIGN §4, invariant 3). The third is for `INSERT OR REPLACE`, which
+  /// removes a row without asking the second.
+  private static let triggers = [
+    """
+    CREATE TRIGGER history_is_not_changed BEFORE UPDATE ON history
+    BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+    """,
+    """
+    CREATE TRIGGER history_is_not_removed BEFORE DELETE ON history
+    BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+    """,
+    """
+    CREATE TRIGGER history_is_not_replaced BEFORE INSERT ON history
+    WHEN EXISTS (SELECT 1 FROM history WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+    """,
+  ]
+
+  private static let indexes = [
+    """
+    CREATE INDEX operations_by_reference ON operations (namespace, reference, created, id)
+    """,
+    "CREATE INDEX operations_by_run ON operations (namespace, run, created, id)",
+    """
+    CREATE INDEX operations_by_task ON operations (namespace, task, created, id)
+    WHERE task IS NOT NULL
+    """,
+    "CREATE INDEX refunds_by_charge ON operations (charge, created, id) WHERE charge IS NOT NULL",
+    "CREATE INDEX operations_by_age ON operations (created, id)",
+    "CREATE INDEX pending ON operations (due, id) WHERE next IS NOT NULL",
+    "CREATE INDEX history_by_operation ON history (operation, seq) WHERE operation IS NOT NULL",
+    "CREATE INDEX owners_by_slot ON owners (slot, epoch)",
+  ]
+}
+
+extension Schema {
+  /// Brings the books up to the newest layout, or refuses what is not ours.
+  static func migrate(
+    _ connection: Connection, _ migrations: [Migration] = migrations
+  ) throws(LedgerError) {
+    while let next = try outstanding(connection, migrations) {
+      try transaction(connection) { () throws(LedgerError) in
+        // Somebody else may have done it while this program waited for the books.
+        guard try outstanding(connection, migrations) == next else { return }
+        if next == 0 {
+          try connection.run("PRAGMA application_id = \(applicationID)")
+          try connection.run(marks)
+        }
+        for statement in migrations[next].statements { try connection.run(statement) }
+        try connection.run(
+          "INSERT INTO migrations VALUES (?1, ?2)",
+          [.text(migrations[next].name), .integer(Int64(next + 1))])
+      }
+    }
+  }
+
+  /// Which migration is to be done next; nil when all are.
+  private static func outstanding(
+    _ connection: Connection, _ migrations: [Migration]
+  ) throws(LedgerError) -> Int? {
+    let isEmpty = try isEmpty(connection)
+    let done = isEmpty ? [] : try connection.run("SELECT name FROM migrations ORDER BY place")
+    for (place, row) in done.enumerated() {
+      guard place < migrations.count, row == [.text(migrations[place].name)] else {
+        throw .damaged("The ledger was written by a newer version of this program.")
+      }
+    }
+    return done.count < migrations.count ? done.count : nil
+  }
+
+  /// Whether nobody has written here yet; throws when somebody else has.
+  static func isEmpty(_ connection: Connection) throws(LedgerError) -> Bool {
+    let owner = try connection.run("PRAGMA application_id")
+    if owner == [[.integer(applicationID)]] { return false }
+    let tables = try connection.run("SELECT count(*) FROM sqlite_master")
+    guard owner == [[.integer(0)]], tables == [[.integer(0)]] else {
+      throw .damaged("The file is a database of another program, not a ledger.")
+    }
+    return true
+  }
+
+  private static func transaction(
+    _ connection: Connection, _ body: () throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    try connection.begin(.beginWriting)
+    do throws(LedgerError) {
+      try body()
+      try connection.change(.commit, [])
+    } catch {
+      connection.abandon()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,126 @@
+public import Payments
+
+extension Books {
+  /// Makes a change to the books: the one function that writes operations (DESIGN §4, invariant 3).
+  ///
+  /// Guards on the state and version that were read, moves what is held and spent, and adds a line to
+  /// the history. Gives back the operation as it now stands, with its new version.
+  /// - Throws: ``LedgerError/conflict(_:)`` when the books are not what was read.
+  public mutating func write(
+    _ transition: Transition, at now: Instant
+  ) throws(LedgerError) -> Operation {
+    let (before, after) = (transition.before, transition.after)
+    var written = after
+    written.updated = now
+    if let before {
+      precondition(
+        before.lastingValues == after.lastingValues, "What an operation is never changes.")
+      precondition(
+        before.version == after.version, "A change is made to the version that was read.")
+      written.version = before.version + 1
+      let changed = try change(
+        .updateOperation,
+        written.changingValues
+          + [.text(before.id.text), .text(before.state.rawValue), .integer(before.version)])
+      guard changed == 1 else { throw conflict("The operation has changed since it was read.") }
+    } else {
+      written.version = 1
+      let added = try change(.insertOperation, written.lastingValues + written.changingValues)
+      guard added == 1 else { throw conflict("The operation is in the books already.") }
+    }
+    for movement in after.movements(from: before) { try apply(movement, at: now) }
+    let words = [written.code, written.detail].compactMap { $0 }
+    try append(
+      at: now, written, from: before?.state, transition.reason, words.joined(separator: " "))
+    return written
+  }
+
+  /// Records an attempt, so that its request may leave once the transaction is committed.
+  /// - Throws: ``LedgerError/conflict(_:)`` when the operation has an attempt of that number.
+  public mutating func begin(_ attempt: Attempt) throws(LedgerError) {
+    let added = try change(.insertAttempt, attempt.values)
+    guard added == 1 else { throw conflict("The attempt is in the books already.") }
+  }
+
+  /// Records what came of an attempt: the stable word for it, and the HTTP status if there was one.
+  /// - Throws: ``LedgerError/conflict(_:)`` when there is no such attempt, or it is finished.
+  public mutating func finish(
+    _ number: Int, of operation: OperationID, at now: Instant, outcome: String, status: Int?
+  ) throws(LedgerError) {
+    let finished = try change(
+      .finishAttempt,
+      [.text(operation.text), .integer(number), .instant(now), .text(outcome), .maybe(status)])
+    guard finished == 1 else { throw conflict("The attempt is not under way.") }
+  }
+
+  /// Counts calls in a scope, as spent without an amount: what rates are judged by.
+  public mutating func count(
+    _ scope: Scope, calls: Int64, at now: Instant
+  ) throws(LedgerError) {
+    let spent = Exposure(amount: 0, count: calls)
+    try apply(Movement(scope: scope, held: .zero, spent: spent), at: now)
+  }
+
+  /// Notes that a run called, and whether it was told to stop.
+  public mutating func note(
+    run: String, namespace: String, at now: Instant, stop: Bool
+  ) throws(LedgerError) {
+    try change(
+      .noteRun, [.text(namespace), .text(run), .instant(now), .integer(stop ? 1 : 0)])
+  }
+
+  /// Adds a line that concerns no operation to the history: a change of policy, a refusal.
+  public mutating func record(
+    _ reason: String, detail: String, at now: Instant
+  ) throws(LedgerError) {
+    try append(at: now, nil, from: nil, reason, detail)
+  }
+
+  /// Raises the clock mark to this instant. It is never lowered, so that a clock that went back shows.
+  public mutating func mark(_ now: Instant) throws(LedgerError) {
+    try change(.mark, [.instant(now)])
+  }
+}
+
+extension Books {
+  /// Runs a statement that writes; gives back how many rows it changed.
+  @discardableResult
+  mutating func change(_ query: Query, _ arguments: [Value]) throws(LedgerError) -> Int {
+    precondition(isWritable, "Books lent for reading are not written in.")
+    // SQLite ends a transaction by itself after some failures: nothing may be written outside one.
+    if let failure = connection.failure { throw failure }
+    return try connection.change(query, arguments)
+  }
+
+  private func conflict(_ sentence: String) -> LedgerError {
+    connection.failing(.conflict(sentence))
+  }
+
+  private mutating func apply(_ movement: Movement, at now: Instant) throws(LedgerError) {
+    let scope = Value.text(movement.scope.text)
+    if movement.held != .zero {
+      try change(
+        .hold, [scope, .integer(movement.held.amount), .integer(movement.held.count)])
+    }
+    guard movement.spent != .zero else { return }
+    for bucket in Bucket.all(at: now) {
+      try change(
+        .spend,
+        [
+          scope, .integer(bucket.width), .integer(bucket.start),
+          .integer(movement.spent.amount), .integer(movement.spent.count),
+        ])
+    }
+  }
+
+  private mutating func append(
+    at now: Instant, _ operation: Operation?, from: State?, _ reason: String, _ detail: String
+  ) throws(LedgerError) {
+    try change(
+      .insertHistory,
+      [
+        .instant(now), .maybe(operation?.id.text), .maybe(operation?.version),
+        .maybe(from?.rawValue), .maybe(operation?.state.rawValue), .text(reason), .text(detail),
+      ])
+  }
+}

@@ -1,0 +1,97 @@
+/// Names and values in `application/x-www-form-urlencoded`, in the order they are sent.
+///
+/// Written in one way only: everything but `A-Z a-z 0-9 - . _ ~` becomes an upper-case percent
+/// escape, brackets and spaces included. Stripe compares a repeated request with the first by its
+/// parameters, so that way is part of the idempotency key's contract (`processors.md` §1.1).
+struct Form: Sendable, Hashable {
+  /// One name and its value.
+  struct Field: Sendable, Hashable {
+    let name: String
+    let value: String
+  }
+
+  private(set) var fields: [Field] = []
+
+  /// Adds a field at the end.
+  mutating func append(_ name: String, _ value: String) {
+    fields.append(Field(name: name, value: value))
+  }
+
+  /// Adds a field at the end if there is a value for it.
+  mutating func append(_ name: String, _ value: String?) {
+    if let value { append(name, value) }
+  }
+
+  /// The fields as text, ASCII.
+  var text: String {
+    fields.map { field in
+      "\(percentEscaped(field.name))=\(percentEscaped(field.value))"
+    }.joined(separator: "&")
+  }
+
+  /// An empty form.
+  init() {}
+
+  /// Reads a form; nil for a broken escape or text that is not UTF-8.
+  init?(reading bytes: some Sequence<UInt8>) {
+    let pairs = Array(bytes).split(separator: UInt8(ascii: "&"))
+    for pair in pairs {
+      let halves = pair.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = unescaped(halves[0]) else { return nil }
+      guard halves.count == 2 else {
+        append(name, "")
+        continue
+      }
+      guard let value = unescaped(halves[1]) else { return nil }
+      append(name, value)
+    }
+  }
+}
+
+/// The text with everything but unreserved characters as upper-case percent escapes (RFC 3986 §2.3).
+func percentEscaped(_ text: String) -> String {
+  let digits = Array("0123456789ABCDEF".utf8)
+  var escaped: [UInt8] = []
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "~"):
+      escaped.append(byte)
+    default:
+      escaped.append(UInt8(ascii: "%"))
+      escaped.append(digits[Int(byte >> 4)])
+      escaped.append(digits[Int(byte & 15)])
+    }
+  }
+  return String(decoding: escaped, as: UTF8.self)
+}
+
+/// The text behind percent escapes and `+` for a space; nil for a broken escape or broken UTF-8.
+func unescaped(_ bytes: some Collection<UInt8>) -> String? {
+  var plain: [UInt8] = []
+  var rest = bytes.makeIterator()
+  while let byte = rest.next() {
+    switch byte {
+    case UInt8(ascii: "+"):
+      plain.append(UInt8(ascii: " "))
+    case UInt8(ascii: "%"):
+      guard let high = rest.next().flatMap(hexadecimal), let low = rest.next().flatMap(hexadecimal)
+      else { return nil }
+      plain.append(high << 4 | low)
+    default:
+      plain.append(byte)
+    }
+  }
+  return String(validating: plain, as: UTF8.self)
+}
+
+private func hexadecimal(_ digit: UInt8) -> UInt8? {
+  switch digit {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+  default: nil
+  }
+}

@@ -1,0 +1,150 @@
+import JSON
+public import Payments
+
+/// A processor to practise on: it speaks Stripe's HTTP and keeps its own books of what moved.
+///
+/// A value without clock or randomness: the same requests at the same times give the same books.
+/// It is as strict as Stripe where that matters (form bodies, unknown parameters, idempotency keys,
+/// one successful charge per PaymentIntent, no refund above what was charged), and its objects are
+/// never live.
+public struct Sandbox: Sendable {
+  /// The PaymentIntents, in the order they were created.
+  public internal(set) var intents: [Intent] = []
+  /// The refunds, in the order they were created.
+  public internal(set) var refunds: [Refund] = []
+  /// Charges made so far, declined ones included: their names count on.
+  var charges = 0
+  private var requests = 0
+  private var keys = SandboxKeys()
+  private var open: Set<Int> = []
+
+  /// An empty sandbox.
+  public init() {}
+
+  /// Takes a request and answers it at once.
+  public mutating func answer(_ request: Request, at now: Instant) -> Response {
+    switch begin(request, at: now) {
+    case .answered(let response): response
+    case .underway(let ticket): complete(ticket, at: now)
+    }
+  }
+
+  /// What became of a request that was just taken.
+  public enum Beginning: Sendable {
+    /// It needed no execution: a stored answer, a key in use, or not a request at all.
+    case answered(Response)
+    /// It is being executed until ``Sandbox/complete(_:as:at:)``; its key is in use that long.
+    case underway(Ticket)
+  }
+
+  /// A request that was taken and is not answered yet. Completed once.
+  public struct Ticket: Sendable {
+    let number: Int
+    let call: SandboxCall
+  }
+
+  /// How the execution of a request ends.
+  public enum Ending: Sendable {
+    /// As it should.
+    case carriedOut
+    /// In a 500 that is stored under the key; whether it had its effect is not in the answer.
+    case serverError(effect: Bool)
+  }
+
+  /// Takes a request without executing it, so that a street may delay, lose or overtake its answer.
+  public mutating func begin(_ request: Request, at now: Instant) -> Beginning {
+    requests += 1
+    let call: SandboxCall
+    do throws(SandboxReply) {
+      call = try SandboxCall(request)
+    } catch {
+      return .answered(response(error, to: request))
+    }
+    let ticket = Ticket(number: requests, call: call)
+    if let key = call.key {
+      switch keys.admit(key, for: call, number: ticket.number, at: now) {
+      case .first:
+        break
+      case .stored(let reply):
+        return .answered(response(reply, to: request, replayed: true))
+      case .refused(let reply):
+        return .answered(response(reply, to: request))
+      }
+    }
+    open.insert(ticket.number)
+    return .underway(ticket)
+  }
+
+  /// Executes a request that was taken, and answers it.
+  public mutating func complete(
+    _ ticket: Ticket, as ending: Ending = .carriedOut, at now: Instant
+  ) -> Response {
+    let awaited = open.remove(ticket.number) != nil
+    precondition(awaited, "A ticket is completed once, by the sandbox that gave it.")
+    let reply: SandboxReply
+    switch ending {
+    case .carriedOut:
+      reply = carryOut(ticket.call, at: now)
+    case .serverError(let effect):
+      if effect { _ = carryOut(ticket.call, at: now) }
+      reply = .serverError
+    }
+    if let key = ticket.call.key {
+      keys.settle(key, number: ticket.number, with: reply.kept ? reply : nil)
+    }
+    return response(reply, to: ticket.call.request, at: now)
+  }
+
+  private mutating func carryOut(_ call: SandboxCall, at now: Instant) -> SandboxReply {
+    do throws(SandboxReply) {
+      return try execute(call, at: now)
+    } catch {
+      return error
+    }
+  }
+
+  private mutating func execute(
+    _ call: SandboxCall, at now: Instant
+  ) throws(SandboxReply) -> SandboxReply {
+    switch call.route {
+    case .createIntent: try createIntent(call.form, at: now)
+    case .confirmIntent(let id): try confirmIntent(id, call.form)
+    case .cancelIntent(let id): try cancelIntent(id, call.form)
+    case .retrieveIntent(let id): try retrieveIntent(id, call.form)
+    case .listIntents: try listIntents(call.form)
+    case .createRefund: try createRefund(call.form, at: now)
+    case .retrieveRefund(let id): try retrieveRefund(id, call.form)
+    case .listRefunds: try listRefunds(call.form)
+    }
+  }
+
+  private func response(
+    _ reply: SandboxReply, to request: Request, replayed: Bool = false, at now: Instant? = nil
+  ) -> Response {
+    var headers = [Header("Content-Type", "application/json")]
+    if let now { headers.append(Header("Date", imfFixdate(now))) }
+    headers.append(Header("Request-Id", numbered("req", requests)))
+    for name in ["Idempotency-Key", "Stripe-Version"] {
+      if let value = request.header(name) { headers.append(Header(name, value)) }
+    }
+    if replayed {
+      headers.append(Header("Idempotent-Replayed", "true"))
+      if reply.status >= 500 { headers.append(Header("Stripe-Should-Retry", "false")) }
+    }
+    return Response(status: reply.status, headers: headers, body: reply.body.compact)
+  }
+}
+
+extension Request {
+  /// The value of the first header of that name, compared without regard to ASCII case.
+  func header(_ name: String) -> String? {
+    Response(status: 0, headers: headers, body: []).header(name)
+  }
+}
+
+/// `pi_sandbox_000001`: names count up, so that the same requests give the same names.
+func numbered(_ prefix: String, _ number: Int) -> String {
+  let digits = String(number)
+  return
+    "\(prefix)_sandbox_\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
+}
