@@ -69,7 +69,9 @@ extension Desk {
   mutating func fix(_ call: Call, _ mistakes: [Mistake], _ policy: Policy) {
     var facts = JSONObject()
     facts["problems"] = .array(
-      mistakes.map { .object(JSONObject([("argument", .string($0.argument)), ("problem", .string($0.text))])) })
+      mistakes.map {
+        .object(JSONObject([("argument", .string($0.argument)), ("problem", .string($0.text))]))
+      })
     answer(call, texts.fix(mistakes), facts)
   }
 

@@ -129,7 +129,8 @@ struct ArgumentReader {
   private func carriesCardNumber(in value: JSONValue) -> Bool {
     switch value {
     case .null, .bool: false
-    case .number(let number): number.text.utf8.count >= 13 && Payments.carriesCardNumber(number.text)
+    case .number(let number):
+      number.text.utf8.count >= 13 && Payments.carriesCardNumber(number.text)
     case .string(let text): Payments.carriesCardNumber(text)
     case .array(let items): items.contains { carriesCardNumber(in: $0) }
     case .object(let object):
@@ -155,7 +156,9 @@ struct ArgumentReader {
     else { return [] }
     return [
       Mistake(
-        key, "must be the processor's id, without spaces or control characters; you sent \(quoted(text)).")
+        key,
+        "must be the processor's id, without spaces or control characters; you sent \(quoted(text))."
+      )
     ]
   }
 
@@ -175,7 +178,8 @@ struct ArgumentReader {
         "must be at least \(money.amount) minor units, which is \(currencies.text(money)).")
     case .above(let money):
       Mistake(
-        "amount", "must be at most \(money.amount) minor units, which is \(currencies.text(money)).")
+        "amount", "must be at most \(money.amount) minor units, which is \(currencies.text(money))."
+      )
     case .notMultiple(let multiple):
       Mistake("amount", "must be a multiple of \(multiple) minor units in this currency.")
     }

@@ -67,10 +67,13 @@ extension Desk {
 
     let known = try books.operation(id(of: draft, policy))
     if let known, arguments.amount == nil { draft.terms.money = known.terms.money }
-    if let amount = arguments.amount { draft.terms.money = Money(amount, charge.terms.money.currency) }
+    if let amount = arguments.amount {
+      draft.terms.money = Money(amount, charge.terms.money.currency)
+    }
     if known == nil || known?.state.holds == false && known?.state.moved == false {
       guard charge.state.moved else {
-        answer(call, charge.state.holds ? texts.chargeUnresolved(charge) : texts.notRefundable(charge))
+        answer(
+          call, charge.state.holds ? texts.chargeUnresolved(charge) : texts.notRefundable(charge))
         return
       }
       let left = try leftToRefund(of: charge, books)
@@ -177,7 +180,8 @@ extension Desk {
   private mutating func join(
     _ known: Operation, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    log("repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
+    log(
+      "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
     guard known.next == nil || known.isDoubtful else {
       return wait(for: known, call, policy, replayed: true, until: policy.respondWithin, now)
     }

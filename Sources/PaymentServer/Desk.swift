@@ -31,7 +31,8 @@ struct Desk {
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
-  var wake: Instant?
+  /// At first the beginning of time: what an earlier process left is looked for at once.
+  var wake: Instant? = Instant(milliseconds: 0)
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -86,11 +87,14 @@ struct Desk {
     }
   }
 
-  /// Whether anything of this step has to do with the books.
-  func needsBooks(at reading: Instant, exists: Bool) -> Bool {
+  /// Whether anything of this step has to do with the books. A start alone makes none.
+  mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
     if !calls.isEmpty || !unrecorded.isEmpty { return true }
-    guard let wake else { return !resumed && exists && setting.policy.inForce != nil }
-    return reading.advanced(by: ahead) >= wake
+    if !resumed, !exist || setting.policy.inForce == nil {
+      resumed = true
+      wake = nil
+    }
+    return wake.map { $0 <= reading.advanced(by: ahead) } ?? false
   }
 
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.

@@ -53,7 +53,8 @@ extension Desk {
   func key(of operation: Operation) -> IdempotencyKey {
     let byReference = Self.names(
       Identity(
-        namespace: operation.namespace, kind: operation.kind, name: .reference(operation.reference)))
+        namespace: operation.namespace, kind: operation.kind, name: .reference(operation.reference))
+    )
     if byReference.id == operation.id { return byReference.key }
     guard let task = operation.task, let step = operation.step else {
       preconditionFailure("An operation's id is made of its reference, or of its task and step.")

@@ -36,7 +36,7 @@ public struct PaymentServer: ~Copyable {
   public mutating func step(_ inputs: [Input], at reading: Instant) -> [Output] {
     var ready = desk
     ready.receive(inputs)
-    guard ready.needsBooks(at: reading, exists: books.isOpen || books.exists) else {
+    guard ready.needsBooks(at: reading, exist: books.isOpen || books.exists) else {
       desk = ready
       return desk.handOut()
     }

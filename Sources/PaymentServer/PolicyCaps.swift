@@ -149,7 +149,8 @@ func readDuration(_ text: String) -> Duration? {
 /// A duration as the file spells it.
 func spell(_ duration: Duration) -> String {
   let milliseconds = duration.milliseconds
-  for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]
+  for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]
+    as [(String, Int64)]
   where milliseconds > 0 && milliseconds % size == 0 {
     return "\(milliseconds / size)\(unit)"
   }

@@ -81,7 +81,8 @@ public enum Report {
     for attempt in attempts {
       let outcome = attempt.outcome ?? "no answer yet"
       rows.append(
-        "  \(timestamp(attempt.started))  \(attempt.number)  \(attempt.instruction.rawValue)  \(outcome)")
+        "  \(timestamp(attempt.started))  \(attempt.number)  \(attempt.instruction.rawValue)  \(outcome)"
+      )
     }
     return Array((rows.joined(separator: "\n") + "\n").utf8)
   }

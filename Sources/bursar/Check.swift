@@ -8,7 +8,7 @@ func check(policy: String?, json: Bool) -> ExitCode {
   var found = arrangement.findings
   var remarks: [String] = []
   do {
-    if arrangement.policy != nil { remarks = try inspectLedger(path: arrangement.ledger) }
+    if arrangement.policy != nil { remarks = try Report.inspection(ledger: arrangement.ledger) }
   } catch {
     found.append(
       Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))

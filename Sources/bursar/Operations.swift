@@ -1,4 +1,5 @@
 import PaymentServer
+import Processors
 
 /// The most operations `list` shows.
 private let newest = 50
@@ -13,9 +14,11 @@ func operations(shown id: String?, policy: String?, json: Bool) -> ExitCode {
   do {
     let report: [UInt8]?
     if let id {
-      report = try operationReport(ledger: arrangement.ledger, id: id, json: json)
+      report = try Report.operation(
+        ledger: arrangement.ledger, id: id, json: json, currencies: Stripe.currencies)
     } else {
-      report = try operationsReport(ledger: arrangement.ledger, newest: newest, json: json)
+      report = try Report.operations(
+        ledger: arrangement.ledger, newest: newest, json: json, currencies: Stripe.currencies)
     }
     guard let report else {
       complain("There is no such operation in \(arrangement.ledger).")
