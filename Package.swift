@@ -21,6 +21,8 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Payments", swiftSettings: strict),
@@ -42,7 +44,7 @@ let package = Package(
       name: "PaymentServer", dependencies: ["MCP", "JSON", "Ledger", "Schemas", "Payments"],
       swiftSettings: strict),
     .executableTarget(
-      name: "bursar", dependencies: ["PaymentServer", "Processors", "Payments"],
+      name: "bursar", dependencies: ["PaymentServer", "Processors", "Payments", "CCurl"],
       swiftSettings: strict),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -57,6 +59,10 @@ let package = Package(
       name: "PaymentServerTests",
       dependencies: ["PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON"],
       exclude: ["Transcripts"], swiftSettings: strict),
+    .testTarget(
+      name: "BursarTests",
+      dependencies: ["bursar", "PaymentServer", "Processors", "Payments"],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )

@@ -1,1 +1,17 @@
-print("bursar")
+/// Runs what the command line asks for, and ends with its exit code.
+do throws(UsageMistake) {
+  let code =
+    switch try Command(arguments: Array(CommandLine.arguments.dropFirst())) {
+    case .serve(let policy, let run, let transcript):
+      serve(policy: policy, run: run, transcript: transcript)
+    case .check(let policy, let json): check(policy: policy, json: json)
+    case .operations(let shown, let policy, let json):
+      operations(shown: shown, policy: policy, json: json)
+    case .version: showVersion()
+    case .help(let topic): help(topic)
+    }
+  System.leave(code.rawValue)
+} catch {
+  complain("\(error.message) See bursar --help.")
+  System.leave(ExitCode.usage.rawValue)
+}

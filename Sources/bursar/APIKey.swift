@@ -1,0 +1,105 @@
+import Payments
+
+/// The processor's key. It is sent, and shown nowhere: printing it prints a word.
+struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
+  /// The largest file a key is read from, in bytes.
+  static let limit = 4096
+
+  private let text: String
+
+  /// The value of the header that carries it.
+  var authorization: String { "Bearer " + text }
+
+  var description: String { "(secret)" }
+  var customMirror: Mirror { Mirror(self, children: []) }
+
+  /// Takes a key as it was found; blanks around a file's last line are no part of it.
+  init(_ found: String) throws(KeyMistake) {
+    var bytes = Array(found.utf8)
+    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+    guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { throw .empty }
+    guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .unprintable }
+    self.text = String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Why this key may not be used in that environment; nil when it may.
+  func mistake(in environment: Policy.Environment) -> String? {
+    for (prefix, isLive) in Self.prefixes where text.utf8.starts(with: prefix.utf8) {
+      if isLive, environment != .live {
+        return "The key is a live key (\(prefix)...), and the environment is "
+          + "\"\(environment.rawValue)\"; a live key needs \"environment\": \"live\"."
+      }
+      if !isLive, environment == .live {
+        return "The key is a test key (\(prefix)...), and the environment is \"live\"; "
+          + "use a live key, or \"environment\": \"test\"."
+      }
+    }
+    return nil
+  }
+
+  /// What Stripe's keys begin with, and whether they move real money (docs.stripe.com/keys).
+  private static let prefixes = [
+    ("sk_live_", true), ("rk_live_", true), ("sk_test_", false), ("rk_test_", false),
+  ]
+}
+
+/// Why there is no key.
+enum KeyMistake: Error, Equatable {
+  case empty
+  case unprintable
+  case unset
+  case mode(UInt32)
+  case owner
+  case file(FileTrouble)
+
+  /// The mistake as a sentence about the place where the key should be.
+  func sentence(at place: String) -> String {
+    switch self {
+    case .empty: "\(place) is empty; expected is the processor's key."
+    case .unprintable:
+      "\(place) holds blanks, control characters or letters that no key has; "
+        + "expected is the key alone, on one line."
+    case .unset: "\(place) is not set; expected is the processor's key."
+    case .mode(let mode):
+      "\(place) can be read by other users (mode \(octal(mode))); make it readable by its owner "
+        + "alone: chmod 600."
+    case .owner:
+      "\(place) belongs to another user; it must belong to the user bursar runs as, or to root."
+    case .file(let trouble): "\(place) cannot be read: \(trouble.sentence(limit: "4096 bytes"))"
+    }
+  }
+}
+
+extension APIKey {
+  /// Finds the key where the policy says it is.
+  init(
+    at secret: ProcessorSetting.Secret, environment: [String: String], base: String?
+  ) throws(KeyMistake) {
+    switch secret {
+    case .environment(let name):
+      guard let value = environment[name] else { throw .unset }
+      self = try APIKey(value)
+    case .file(let path):
+      let path = absolute(path, environment: environment, base: base)
+      let content: FileContent
+      do throws(FileTrouble) {
+        content = try System.read(file: path, limit: Self.limit)
+      } catch {
+        throw .file(error)
+      }
+      if content.owner != System.user, content.owner != 0 { throw .owner }
+      if content.mode & 0o077 != 0 { throw .mode(content.mode) }
+      self = try APIKey(String(decoding: content.bytes, as: UTF8.self))
+    }
+  }
+}
+
+extension ProcessorSetting.Secret {
+  /// The place as it is named in a sentence.
+  var place: String {
+    switch self {
+    case .environment(let name): "The environment variable \(name)"
+    case .file(let path): "The key file \(path)"
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/// What the command line asks for.
+enum Command: Equatable {
+  case serve(policy: String?, run: String?, transcript: String?)
+  case check(policy: String?, json: Bool)
+  case operations(shown: String?, policy: String?, json: Bool)
+  case version
+  case help(Topic?)
+
+  /// The commands there is help for.
+  enum Topic: String, CaseIterable {
+    case serve
+    case check
+    case operations
+  }
+}
+
+/// A command line that cannot be understood, in one plain sentence.
+struct UsageMistake: Error, Equatable {
+  let message: String
+}
+
+extension Command {
+  /// Reads the arguments after the program's name. Without any: `serve`.
+  init(arguments: [String]) throws(UsageMistake) {
+    let first = arguments.first
+    if first == "help" {
+      self = try .help(Self.topic(Array(arguments.dropFirst())))
+      return
+    }
+    let name = first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    guard let topic = Topic(rawValue: name ?? "serve") else {
+      throw UsageMistake(
+        message:
+          "There is no command \"\(name ?? "")\"; there are serve, check, operations and help.")
+    }
+    var words = Words(topic: topic, rest: arguments.dropFirst(name == nil ? 0 : 1))
+    try words.read()
+    if words.flags.contains("--help") {
+      self = .help(name == nil ? nil : topic)
+    } else if words.flags.contains("--version") {
+      self = .version
+    } else {
+      self = try words.command()
+    }
+  }
+
+  private static func topic(_ names: [String]) throws(UsageMistake) -> Topic? {
+    guard let name = names.first else { return nil }
+    guard names.count == 1, let topic = Topic(rawValue: name) else {
+      throw UsageMistake(
+        message: "There is no help on \"\(names.joined(separator: " "))\"; "
+          + "there is on serve, check and operations.")
+    }
+    return topic
+  }
+}
+
+/// The words after a command: options with a value, flags, and names.
+private struct Words {
+  let topic: Command.Topic
+  var rest: ArraySlice<String>
+  var values: [String: String] = [:]
+  var flags: Set<String> = []
+  var names: [String] = []
+
+  init(topic: Command.Topic, rest: ArraySlice<String>) {
+    self.topic = topic
+    self.rest = rest
+  }
+
+  /// The options of the command that take a value.
+  private var valued: [String] {
+    switch topic {
+    case .serve: ["--policy", "--run", "--transcript"]
+    case .check, .operations: ["--policy"]
+    }
+  }
+
+  /// The options of the command that stand alone.
+  private var plain: [String] {
+    switch topic {
+    case .serve: ["--help", "--version"]
+    case .check, .operations: ["--help", "--version", "--json"]
+    }
+  }
+
+  mutating func read() throws(UsageMistake) {
+    while let word = rest.popFirst() {
+      if word == "-h" {
+        flags.insert("--help")
+      } else if word.hasPrefix("-") {
+        try readOption(word)
+      } else {
+        names.append(word)
+      }
+    }
+  }
+
+  private mutating func readOption(_ word: String) throws(UsageMistake) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let option = String(parts[0])
+    if plain.contains(option), parts.count == 1 {
+      flags.insert(option)
+      return
+    }
+    guard valued.contains(option) else {
+      throw UsageMistake(
+        message: "\(topic.rawValue) has no option \"\(word)\"; "
+          + "it has \((valued + plain).joined(separator: ", ")).")
+    }
+    guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+      throw UsageMistake(message: "The option \(option) needs a value after it.")
+    }
+    guard values.updateValue(value, forKey: option) == nil else {
+      throw UsageMistake(message: "The option \(option) is given twice.")
+    }
+  }
+
+  func command() throws(UsageMistake) -> Command {
+    let policy = values["--policy"]
+    let json = flags.contains("--json")
+    switch topic {
+    case .serve:
+      try refuse(names)
+      return .serve(policy: policy, run: values["--run"], transcript: values["--transcript"])
+    case .check:
+      try refuse(names)
+      return .check(policy: policy, json: json)
+    case .operations:
+      return .operations(shown: try shown(), policy: policy, json: json)
+    }
+  }
+
+  private func shown() throws(UsageMistake) -> String? {
+    switch names.first {
+    case nil, "list":
+      try refuse(names.dropFirst())
+      return nil
+    case "show":
+      guard names.count >= 2 else {
+        throw UsageMistake(message: "\"operations show\" needs the id of an operation (op_...).")
+      }
+      try refuse(names.dropFirst(2))
+      return names[1]
+    case let other?:
+      throw UsageMistake(message: "operations knows \"list\" and \"show ID\", not \"\(other)\".")
+    }
+  }
+
+  private func refuse(_ names: some Collection<String>) throws(UsageMistake) {
+    guard let name = names.first else { return }
+    throw UsageMistake(message: "\(topic.rawValue) does not take \"\(name)\".")
+  }
+}

@@ -1,0 +1,155 @@
+import PaymentServer
+import Payments
+import Processors
+
+/// What one start has to go by: the rules, the place of the ledger, the run, and how the processor
+/// is reached. Making it changes nothing anywhere.
+struct Arrangement {
+  /// Where the policy was looked for, or found.
+  let source: PolicySource
+  /// The policy, or every mistake in it and around it.
+  let reading: PolicyReading
+  /// Where the ledger is; nil when the policy does not say and there is no home to keep it in.
+  let ledger: String
+  /// The run's name for calls that bring none.
+  let run: String
+  /// How the processor is reached; nil when the policy is broken.
+  let route: Route?
+
+  /// How the processor is reached.
+  enum Route {
+    case sandbox
+    case network(BaseAddress, APIKey)
+  }
+
+  /// Reads what there is to read.
+  init(policy option: String?, run: String? = nil, environment: [String: String]) {
+    var draft = Draft(
+      source: PolicySource(option: option, environment: environment), environment: environment)
+    draft.read()
+    draft.judge(run: run)
+    self.source = draft.source
+    self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
+    self.route = draft.route
+    self.run = RunName.choose(
+      draft.policy?.run ?? RunSetting(), option: run, environment: environment,
+      parent: RunName.parent())
+    if let policy = draft.policy, draft.mistakes.isEmpty {
+      self.reading = .accepted(policy)
+    } else {
+      self.reading = .broken(draft.mistakes)
+    }
+  }
+
+  /// The policy; nil when it is broken.
+  var policy: Policy? {
+    switch reading {
+    case .accepted(let policy): policy
+    case .broken: nil
+    }
+  }
+
+  /// Everything that is wrong; empty when nothing is.
+  var mistakes: [PolicyMistake] {
+    switch reading {
+    case .accepted: []
+    case .broken(let mistakes): mistakes
+    }
+  }
+
+  /// The processor's language.
+  var dialect: Dialect {
+    switch policy?.processor.kind {
+    case .sandbox: Stripe.dialect(profileName: "sandbox")
+    case .stripe, nil: Stripe.dialect(profileName: "stripe")
+    }
+  }
+}
+
+/// An arrangement while it is being made: each check adds to the mistakes, none ends the reading.
+private struct Draft {
+  var source: PolicySource
+  let environment: [String: String]
+  var policy: Policy?
+  var mistakes: [PolicyMistake] = []
+  var ledger: String?
+  var route: Arrangement.Route?
+
+  init(source: PolicySource, environment: [String: String]) {
+    self.source = source
+    self.environment = environment
+  }
+
+  private mutating func add(_ message: String, path: String = "") {
+    mistakes.append(PolicyMistake(line: 1, column: 1, path: path, message: message))
+  }
+
+  mutating func read() {
+    switch PolicyFile.read(source) {
+    case .bytes(let bytes):
+      switch readPolicy(bytes, currencies: Stripe.currencies) {
+      case .accepted(let accepted): policy = accepted
+      case .broken(let found): mistakes += found
+      }
+    case .none:
+      source = .builtIn
+      policy = defaultPolicy(currencies: Stripe.currencies)
+    case .mistake(let sentence): add(sentence)
+    }
+  }
+
+  mutating func judge(run: String?) {
+    let base = source.path.flatMap(directory(of:))
+    if let path = policy?.ledgerPath {
+      ledger = absolute(path, environment: environment, base: base)
+    } else if let state = environment.directory("XDG_STATE_HOME", orHome: ".local/state") {
+      ledger = state + "/bursar/ledger.db"
+    } else {
+      add("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
+    }
+    if let run = run ?? environment.nonempty("BURSAR_RUN"), !isReference(run) {
+      add(
+        "The run's name (--run or BURSAR_RUN) must be 1 to 64 letters, digits and . _ : / # -, "
+          + "beginning with a letter or digit.", path: "run")
+    }
+    guard let policy else { return }
+    switch policy.processor.kind {
+    case .sandbox: judgeSandbox(policy)
+    case .stripe: judgeNetwork(policy, base: base)
+    }
+  }
+
+  private mutating func judgeSandbox(_ policy: Policy) {
+    route = .sandbox
+    if policy.environment == .live {
+      add(
+        "The environment is \"live\", and the processor is the sandbox, which moves no money; "
+          + "name a processor, or another environment.", path: "environment")
+    }
+  }
+
+  private mutating func judgeNetwork(_ policy: Policy, base: String?) {
+    var address: BaseAddress?
+    do throws(AddressMistake) {
+      address = try BaseAddress(policy.processor.baseURL)
+    } catch {
+      add(error.sentence, path: "processor.baseURL")
+    }
+    guard let secret = policy.processor.apiKey else {
+      add(
+        "The processor needs a key: \"apiKey\": { \"env\": \"NAME\" } or { \"file\": \"PATH\" }.",
+        path: "processor.apiKey")
+      return
+    }
+    do throws(KeyMistake) {
+      let key = try APIKey(at: secret, environment: environment, base: base)
+      if let mistake = key.mistake(in: policy.environment) {
+        add(mistake, path: "processor.apiKey")
+      } else if let address {
+        route = .network(address, key)
+      }
+    } catch {
+      add(error.sentence(at: secret.place), path: "processor.apiKey")
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import PaymentServer
+import Payments
+import Processors
+
+/// `bursar check`: what is wrong, or what will be in force.
+func check(policy: String?, json: Bool) -> ExitCode {
+  let arrangement = Arrangement(policy: policy, environment: System.environment())
+  var found = arrangement.findings
+  var remarks: [String] = []
+  do {
+    if arrangement.policy != nil { remarks = try inspectLedger(path: arrangement.ledger) }
+  } catch {
+    found.append(
+      Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))
+  }
+  let facts = arrangement.facts + remarks.map { ("ledger", $0) }
+  if json {
+    answer(report(found, facts) + "\n")
+  } else if found.isEmpty {
+    answer(facts.map { "\($0.0): \($0.1)\n" }.joined())
+  } else {
+    answer(found.map { "\($0.sentence)\n" }.joined())
+  }
+  return found.isEmpty ? .ok : .found
+}
+
+/// Something wrong: where, and in which words.
+struct Complaint {
+  /// `file:line:column`.
+  let place: String
+  let message: String
+
+  /// Both in one line.
+  var sentence: String { "\(place): \(message)" }
+}
+
+extension Arrangement {
+  /// Everything that is wrong with the policy and around it.
+  var findings: [Complaint] {
+    mistakes.map { mistake in
+      let subject = mistake.path.isEmpty ? "" : "\(mistake.path): "
+      return Complaint(
+        place: "\(source.path ?? "policy"):\(mistake.line):\(mistake.column)",
+        message: subject + mistake.message)
+    }
+  }
+
+  /// The same as sentences.
+  var sentences: [String] { findings.map(\.sentence) }
+
+  /// Whether real money moves.
+  var isLive: Bool { policy?.environment == .live }
+
+  /// What will be in force, as names and words.
+  var facts: [(String, String)] {
+    guard let policy else { return [] }
+    let processor =
+      switch route {
+      case .network(let address, _): "\(policy.processor.kind.rawValue) at \(address.text)"
+      case .sandbox, nil: "\(policy.processor.kind.rawValue); no money moves"
+      }
+    var facts = [
+      ("policy", source.path ?? "built in"), ("environment", policy.environment.rawValue),
+      ("processor", processor), ("namespace", policy.namespace), ("ledger", ledger), ("run", run),
+    ]
+    facts += policy.caps.map { ("cap", $0.sentence) }
+    facts += policy.refundCaps.map { ("refund cap", $0.sentence) }
+    return facts
+  }
+}
+
+extension Cap {
+  /// The cap in words.
+  fileprivate var sentence: String {
+    let amount = limitsAmount ? [Stripe.currencies.text(self.amount)] : []
+    let count = count.map { ["\($0) operations in \(self.amount.currency.code)"] } ?? []
+    let span =
+      switch window {
+      case .lifetime: ""
+      case .rolling(let length): " in any \(length.milliseconds / 60_000) minutes"
+      case .day: " a day"
+      case .month: " a month"
+      }
+    return "\(name): \((amount + count).joined(separator: " and ")) per \(extent.rawValue)\(span)"
+  }
+}
+
+/// Complaints and facts as one JSON object on one line.
+private func report(_ found: [Complaint], _ facts: [(String, String)]) -> String {
+  let findings = found.map { "{\"place\":\(quoted($0.place)),\"message\":\(quoted($0.message))}" }
+  let words = facts.map { "{\"name\":\(quoted($0.0)),\"value\":\(quoted($0.1))}" }
+  return "{\"ok\":\(found.isEmpty),\"findings\":[\(findings.joined(separator: ","))],"
+    + "\"facts\":[\(words.joined(separator: ","))]}"
+}
+
+/// A text as a JSON string.
+private func quoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\u{0}"..."\u{1F}":
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

@@ -1,0 +1,68 @@
+import PaymentServer
+
+/// What comes to us besides the network: standard input, line by line, and the word to end.
+struct Intake: ~Copyable {
+  /// The most bytes read at once.
+  private static let chunk = 65536
+
+  private let signals: Descriptor
+  private var lines = Lines()
+  private var isOver = false
+  private var isTold = false
+
+  /// Listens to standard input, and to signals as bytes in that pipe.
+  init(signals: consuming Descriptor) {
+    self.signals = signals
+  }
+
+  /// Whether the end of input was handed out: no further calls will come.
+  var isEnded: Bool { isTold }
+
+  /// Whether inputs are waiting to be taken.
+  var isPending: Bool { lines.isPending || isOver && !isTold }
+
+  /// What to wait for; not for input while what was read is not worked off, or the agent does not
+  /// read.
+  func interests(whileFull isFull: Bool) -> [Interest] {
+    let isReading = !isOver && !lines.isPending && !isFull
+    return [Interest(isReading ? 0 : -1, .reading), Interest(signals.number, .reading)]
+  }
+
+  /// Reads what is ready, by the interests as they came back. Returns whether a signal arrived.
+  mutating func read(_ interests: [Interest]) -> Bool {
+    if interests[0].ready {
+      switch System.read(0, limit: Self.chunk) {
+      case .bytes(let bytes): lines.append(bytes)
+      case .nothing: break
+      case .end: isOver = true
+      }
+    }
+    guard interests[1].ready, case .bytes = System.read(signals.number, limit: Self.chunk) else {
+      return false
+    }
+    close()
+    return true
+  }
+
+  /// Takes nothing more in; what was read and not yet taken is forgotten, never half done.
+  mutating func close() {
+    isOver = true
+    lines.removeAll()
+  }
+
+  /// The inputs that are ready, at most that many.
+  mutating func inputs(limit: Int) -> [Input] {
+    var inputs: [Input] = []
+    while inputs.count < limit, let line = lines.next() {
+      switch line {
+      case .whole(let bytes): inputs.append(.line(bytes))
+      case .oversized: inputs.append(.oversizedLine)
+      }
+    }
+    if isOver, !isTold, !lines.isPending {
+      isTold = true
+      inputs.append(.ended)
+    }
+    return inputs
+  }
+}

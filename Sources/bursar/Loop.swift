@@ -1,0 +1,94 @@
+import PaymentServer
+import Payments
+
+/// The shell around the server: what is ready goes in, what comes out is carried where it belongs.
+struct Loop: ~Copyable {
+  /// The most inputs of one step.
+  static let inputsPerStep = 256
+  /// How long the end may take once no further calls can come.
+  static let grace = Duration.milliseconds(1500)
+
+  private var server: PaymentServer
+  private let street: Street
+  private var intake: Intake
+  private var mouth: Mouth
+  private var log = Log()
+  private let transcript: Transcript?
+  private var clock = Clock()
+  private var deadline: Instant?
+  private var rest: Instant?
+
+  /// A loop over the parts it joins.
+  init(
+    _ server: consuming PaymentServer, street: Street, intake: consuming Intake,
+    mouth: consuming Mouth, transcript: Transcript?
+  ) {
+    self.server = server
+    self.street = street
+    self.intake = intake
+    self.mouth = mouth
+    self.transcript = transcript
+  }
+
+  /// Goes round until no calls can come and nothing is left to do, or the grace is over.
+  mutating func run() {
+    while true {
+      let now = clock.now()
+      let answers = street.answers(at: now)
+      var inputs = answers.map { Input.answer($0.0, $0.1) }
+      inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
+      if inputs.isEmpty, isDue(now) { inputs = [.tick] }
+      if !inputs.isEmpty { carry(inputs, at: now) }
+      mouth.flush()
+      if mouth.isGone { intake.close() }
+      if isOver(now) { return }
+      wait(from: now)
+    }
+  }
+
+  private mutating func carry(_ inputs: [Input], at now: Instant) {
+    transcript?.heard(inputs, at: now)
+    do {
+      for output in try server.step(inputs, at: now) {
+        transcript?.said(output, at: now)
+        switch output {
+        case .line(let line): mouth.say(line)
+        case .send(let dispatch): street.send(dispatch, at: now)
+        case .log(let line): log.write(line)
+        }
+      }
+      rest = nil
+    } catch {
+      log.write("a step could not be carried out: \(error)")
+      rest = now.advanced(by: .milliseconds(100))
+    }
+  }
+
+  private func isDue(_ now: Instant) -> Bool {
+    guard let wake = server.wake else { return false }
+    return max(wake, rest ?? wake) <= now
+  }
+
+  /// Whether nothing is left to do, or no time to do it in.
+  private mutating func isOver(_ now: Instant) -> Bool {
+    guard intake.isEnded else { return false }
+    let deadline = self.deadline ?? now.advanced(by: Self.grace)
+    self.deadline = deadline
+    return server.quiet && mouth.isEmpty || now >= deadline
+  }
+
+  private mutating func wait(from now: Instant) {
+    let wakes = [
+      intake.isPending ? now : nil, deadline, street.wake(after: now),
+      server.wake.map { max($0, rest ?? $0) },
+    ]
+    let timeout = wakes.compactMap { $0 }.min().map { wake in
+      Int32(clamping: max(0, now.duration(to: wake).milliseconds))
+    }
+    var interests = intake.interests(whileFull: mouth.isFull) + [mouth.interest]
+    street.wait(for: &interests, milliseconds: timeout)
+    let wasEnded = deadline != nil
+    // A second word to end is taken literally.
+    if intake.read(interests), wasEnded { deadline = now }
+  }
+}

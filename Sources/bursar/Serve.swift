@@ -1,0 +1,32 @@
+import PaymentServer
+import Payments
+
+/// `bursar serve`: the tool server on standard input and output.
+func serve(policy: String?, run: String?, transcript path: String?) -> ExitCode {
+  let hasOutput = System.fillStandardStreams()
+  guard hasOutput, let output = System.takeStandardOutput(), let signals = System.catchSignals()
+  else {
+    complain("There is no standard output to answer on.")
+    return .unavailable
+  }
+  let arrangement = Arrangement(policy: policy, run: run, environment: System.environment())
+  for sentence in arrangement.sentences { complain(sentence) }
+  var transcript: Transcript?
+  if let path {
+    do throws(FileTrouble) {
+      transcript = try Transcript(path: path)
+    } catch {
+      complain("The transcript \(path) cannot be written: \(error.sentence(limit: ""))")
+      return .inputOutput
+    }
+  }
+  let server = PaymentServer(
+    Setting(
+      policy: arrangement.reading, dialect: arrangement.dialect, livemode: arrangement.isLive,
+      run: arrangement.run, ledger: arrangement.ledger, version: version))
+  var loop = Loop(
+    server, street: Street(arrangement), intake: Intake(signals: signals), mouth: Mouth(output),
+    transcript: transcript)
+  loop.run()
+  return .ok
+}

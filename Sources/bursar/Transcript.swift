@@ -1,0 +1,78 @@
+import PaymentServer
+import Payments
+
+/// Mirrors both directions into a file, in the format of the transcripts under `Tests`: `at` the
+/// clock, `>` a line in, `<` a line out, `!` what left for the network, `=` what came back.
+///
+/// Best effort: what cannot be written is lost. Bodies and credentials are never in it, and a line
+/// in which a card number may be is replaced (DESIGN §4, invariant 8).
+final class Transcript {
+  private let outlet: Outlet
+  private var told: Instant?
+
+  /// Appends to the file at that path, 0600 when it is new.
+  init(path: String) throws(FileTrouble) {
+    outlet = Outlet(try System.openForAppending(path))
+  }
+
+  /// What goes into a step.
+  func heard(_ inputs: [Input], at now: Instant) {
+    for input in inputs {
+      switch input {
+      case .line(let line): write("> ", line, now)
+      case .oversizedLine: write("# ", Array("a line longer than 1 MiB".utf8), now)
+      case .answer(let id, let answer): write("= ", Array(words(id, answer).utf8), now)
+      case .ended: write("# ", Array("the end of input".utf8), now)
+      case .tick: break
+      }
+    }
+  }
+
+  /// What comes out of a step.
+  func said(_ output: Output, at now: Instant) {
+    switch output {
+    case .line(let line): write("< ", line.last == UInt8(ascii: "\n") ? line.dropLast() : line, now)
+    case .send(let dispatch):
+      let request = dispatch.request
+      let key = request.headers.first { $0.name.lowercased() == "idempotency-key" }
+      let words =
+        "\(name(dispatch.id)) \(request.method.rawValue) \(request.path)"
+        + (key.map { " key=\($0.value)" } ?? "")
+      write("! ", Array(words.utf8), now)
+    case .log: break
+    }
+  }
+
+  private func name(_ id: DispatchID) -> String {
+    "\(id.operation.text)#\(id.attempt)"
+  }
+
+  private func words(_ id: DispatchID, _ answer: Answer) -> String {
+    switch answer {
+    case .response(let response): "\(name(id)) \(response.status)"
+    case .failure(let failure):
+      "\(name(id)) \(failure.cause.rawValue) \(failure.sent ? "sent" : "not sent")"
+    }
+  }
+
+  private func write(_ mark: String, _ line: [UInt8], _ now: Instant) {
+    var bytes: [UInt8] = []
+    if told != now {
+      bytes += Array("at \(preciseTimestamp(now))\n".utf8)
+      told = now
+    }
+    bytes += Array(mark.utf8)
+    bytes +=
+      mark == "> " && carriesCardNumber(String(decoding: line, as: UTF8.self))
+      ? Array("(a line left out: it may carry a card number)".utf8) : line
+    bytes.append(UInt8(ascii: "\n"))
+    // Best effort: a full disk must not stop a payment.
+    _ = outlet.write(bytes[...])
+  }
+}
+
+/// An instant as ISO 8601 in UTC, with its milliseconds.
+func preciseTimestamp(_ instant: Instant) -> String {
+  let rest = String(1000 + (instant.milliseconds % 1000 + 1000) % 1000).dropFirst()
+  return "\(timestamp(instant).dropLast()).\(rest)Z"
+}
