@@ -9,8 +9,9 @@ extension Desk {
   mutating func carryOut(
     _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let reader = { (schema: JSONSchema) in
-      ArgumentReader(schema: schema, currencies: setting.dialect.profile.currencies)
+    let currencies = setting.dialect.profile.currencies
+    func reader(_ schema: JSONSchema) -> ArgumentReader {
+      ArgumentReader(schema: schema, currencies: currencies)
     }
     let needsStep = policy.identity == .taskStep
     switch call.tool {

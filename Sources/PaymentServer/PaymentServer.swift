@@ -1,5 +1,5 @@
 import JSON
-public import Ledger
+import Ledger
 import MCP
 public import Payments
 import Schemas

@@ -1,3 +1,4 @@
+import JSON
 import Ledger
 import MCP
 import Payments
@@ -84,7 +85,7 @@ extension Desk {
       after,
       Attempt(
         operation: after.id, number: number, instruction: kind, key: key, request: request,
-        started: now, finished: nil, outcome: nil, status: nil, owner: owner)
+        started: now, owner: owner, finished: nil, outcome: nil, status: nil)
     )
   }
 
