@@ -53,6 +53,9 @@ public struct Connection: Sendable {
     if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
       return []
     }
+    guard line.count <= JSONLimits.message.bytes else {
+      return receiveOversizedLine()
+    }
     do {
       return events(of: try JSONValue(reading: line))
     } catch {

@@ -12,7 +12,7 @@ final class Conversation {
     [
       "name": "charge", "title": "Charge", "description": "Charges.",
       "inputSchema": [
-        "type": "object", "properties": ["zeta": ["type": "string"], "alpha": true],
+        "type": "object", "properties": ["zeta": ["type": "string"], "alpha": ["type": "integer"]],
       ],
       "outputSchema": ["type": "object"], "annotations": ["destructiveHint": true],
       "icons": [], "execution": ["taskSupport": "forbidden"], "_meta": ["a": 1],
