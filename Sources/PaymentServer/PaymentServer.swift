@@ -19,8 +19,9 @@ public struct PaymentServer: ~Copyable {
     self.books = LedgerDoor(path: setting.ledger, vfs: setting.vfs)
   }
 
-  /// When to call `step([.tick], …)` at the latest; nil while nothing can fall due.
-  public var wake: Instant? { desk.wake }
+  /// When to call `step([.tick], …)` at the latest, by the clock whose readings it is given; nil while
+  /// nothing can fall due.
+  public var wake: Instant? { desk.wake.map { $0.advanced(by: .zero - desk.ahead) } }
 
   /// Whether no call waits for an answer and no request is out.
   public var quiet: Bool { desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty }

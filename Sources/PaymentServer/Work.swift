@@ -146,7 +146,8 @@ extension Desk {
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline)
-    if let due = try books.nextDue() { wakes.append(max(due, now)) }
+    // While nothing more may be begun, what is due waits for an answer, not for the time.
+    if mayBegin, let due = try books.nextDue() { wakes.append(max(due, now)) }
     if try !books.owners(besides: books.own(at: now)).isEmpty {
       let isJoined = waiting.contains { touched[$0.operation]?.owner == nil }
       wakes.append(now.advanced(by: isJoined ? Self.pollInterval : Self.patrolInterval))
