@@ -1,0 +1,31 @@
+import JSON
+
+/// How often each rare branch of the product was taken, by the words the product has for it: reasons of
+/// transitions, events of the log, codes of answers (FoundationDB's CodeProbe, `style.md` §4.11).
+struct Probes {
+  private(set) var counts: [String: Int] = [:]
+
+  mutating func note(_ name: String) {
+    counts[name, default: 0] += 1
+  }
+
+  mutating func add(_ other: Probes) {
+    for (name, count) in other.counts { counts[name, default: 0] += count }
+  }
+
+  /// Takes note of a line of the operator's log; gives back the event it tells of.
+  mutating func note(_ line: [UInt8]) -> String {
+    do throws(JSONError) {
+      let entry = try JSONValue(reading: line)
+      let event = entry["event"]?.string ?? ""
+      switch event {
+      case "transition": note("transition.\(entry["reason"]?.string ?? "")")
+      case "answer": break
+      default: note("event.\(event)")
+      }
+      return event
+    } catch {
+      return "unreadable"
+    }
+  }
+}
