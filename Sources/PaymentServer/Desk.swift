@@ -15,6 +15,8 @@ struct Desk {
     let deadline: Instant
     /// What the call is to it.
     let occasion: Occasion
+    /// The operation when it was last read: in flight.
+    var known: Operation
     var progress: Int64 = 0
   }
 
@@ -133,11 +135,19 @@ struct Desk {
   }
 
   /// The books cannot be written: every call is told so, nothing is lost, and it is tried again soon.
+  /// Who has waited long enough is told what was true when the books were last read.
   mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
+    let now = reading.advanced(by: ahead)
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []
+    for waiter in waiting where waiter.deadline <= now {
+      let verdict = texts.verdict(
+        on: waiter.known, waiter.occasion, polls: poll(waiter.known), at: now)
+      answer(waiter.call, verdict, about: waiter.known)
+    }
+    waiting.removeAll { $0.deadline <= now }
     log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = reading.advanced(by: ahead).advanced(by: .seconds(1))
+    wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 }
 
