@@ -36,10 +36,13 @@ final class World {
   /// By how much the clocks may be ahead of the true time by now, and how often they may go back.
   var lead = Duration.zero
   var stepsBack = 3
+  /// Who is told what happens, line by line; nil for nobody.
+  let listener: ((String) -> Void)?
   private var tenants = 0
 
-  init(seed: UInt64, canary: Canary? = nil) {
+  init(seed: UInt64, canary: Canary? = nil, listener: ((String) -> Void)? = nil) {
     self.seed = seed
+    self.listener = listener
     self.canary = canary
     var random = Random(seed: seed)
     weather = Weather(&random)
@@ -131,6 +134,7 @@ final class World {
   /// A new server takes the seat.
   func start(_ seat: Seat) throws(Breach) {
     tenants += 1
+    tell("server \(seat.number): process \(tenants) starts, clock \(seat.skew)")
     var pipe = Pipe(&random)
     let greeting = pipe.greeting(at: now)
     seat.pausedUntil = nil
@@ -139,6 +143,11 @@ final class World {
       ledger: setting.ledger, vfs: disk(of: seat).name, version: setting.version)
     seat.tenant = Tenant(number: tenants, setting, pipe)
     if !greeting.isEmpty { try step(seat, greeting.map { .line($0) }) }
+  }
+
+  /// Tells what happens, if anybody listens.
+  func tell(_ sentence: @autoclosure () -> String) {
+    listener?("\(now.milliseconds) \(sentence())")
   }
 
   func place(of seat: Seat) -> Int { canary == .capsApart ? seat.number : 0 }

@@ -12,6 +12,7 @@ extension World {
 
   private func befall(_ mischief: Mischief) throws(Breach) {
     let seat = random.one(of: seats)
+    tell("server \(seat.number): \(mischief.words)")
     switch mischief {
     case .killed:
       guard seat.tenant != nil else { return }
@@ -59,6 +60,7 @@ extension World {
 
   /// From here on nothing fails, nobody asks for anything, and everything must come to rest.
   func calmDown() throws(Breach) {
+    tell("nothing fails any more")
     isWild = false
     trouble = nil
     doom = nil

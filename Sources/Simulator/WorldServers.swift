@@ -29,7 +29,11 @@ extension World {
     transcript.add(Int64(seat.number))
     transcript.add(now.milliseconds)
     for case .line(let line) in inputs { transcript.add(line) }
+    for input in inputs { tell("server \(seat.number) hears \(input.words)") }
     let outputs = Canary.order(canary, tenant.server.step(inputs, at: seat.reading(at: now)))
+    for output in outputs { tell("server \(seat.number) says \(output.words)") }
+    let wake = tenant.server.wake?.advanced(by: .zero - seat.skew)
+    tell("server \(seat.number) wakes at \(wake?.milliseconds ?? 0), doom \(doom?.words ?? "none")")
     let isCut = doom == .killedWhileWriting && disk.stop == nil
     let isDark = disk.isOff
     disk.weather = nil
@@ -180,5 +184,34 @@ extension World {
     guard weather.restarts || !others || random.happens(300) else { return }
     agenda.enter(
       .start(seat: seat.number), at: now.advanced(by: random.duration(10...3000)))
+  }
+}
+
+extension Input {
+  /// As it is told.
+  var words: String {
+    switch self {
+    case .line(let line): String(decoding: line, as: UTF8.self)
+    case .oversizedLine: "an oversized line"
+    case .answer(let id, .failure(let failure)):
+      "\(id.operation.text) \(id.attempt): \(failure.cause.rawValue), sent \(failure.sent)"
+    case .answer(let id, .response(let response)):
+      "\(id.operation.text) \(id.attempt): \(response.status) "
+        + String(decoding: response.body.prefix(300), as: UTF8.self)
+    case .ended: "the end"
+    case .tick: "time"
+    }
+  }
+}
+
+extension Output {
+  /// As it is told.
+  var words: String {
+    switch self {
+    case .line(let line), .log(let line): String(decoding: line.dropLast(), as: UTF8.self)
+    case .send(let dispatch):
+      "\(dispatch.id.operation.text) \(dispatch.id.attempt): \(dispatch.request.method.rawValue) "
+        + "\(dispatch.request.path) \(String(decoding: dispatch.request.body, as: UTF8.self))"
+    }
   }
 }

@@ -16,6 +16,7 @@ extension World {
     tenant.transits.append(transit)
     let mischief = isWild ? weather.fate(&random) : nil
     if let mischief { tally.note(mischief) }
+    tell("\(id.operation.text) \(id.attempt) meets \(mischief?.words ?? "nothing")")
     let timeout = weather.policy.processor.timeout
     let journey = Journey(meeting: mischief, timeout: timeout, &random)
     for arrival in journey.arrivals {
@@ -33,6 +34,7 @@ extension World {
   /// A request reaches the processor.
   func arrive(_ transit: Transit, _ journey: Journey, _ execution: Duration) throws(Breach) {
     let place = place(of: seats[transit.seat])
+    tell("\(transit.id.operation.text) \(transit.id.attempt) arrives")
     try oracle.readNews(of: place)
     try oracle.readRow(of: transit.request, transit.id, in: place)
     guard !isTooLate(transit) else { return }
@@ -49,6 +51,7 @@ extension World {
   func execute(
     _ transit: Transit, _ journey: Journey, _ ticket: Sandbox.Ticket
   ) throws(Breach) {
+    tell("\(transit.id.operation.text) \(transit.id.attempt) is carried out")
     try oracle.readNews(of: place(of: seats[transit.seat]))
     let ending: Sandbox.Ending =
       switch journey.outcome {
