@@ -9,6 +9,8 @@ extension Desk {
   static let pollInterval = Duration.milliseconds(25)
   /// How often the books are looked through for what a dead process left, while something is pending.
   static let patrolInterval = Duration.milliseconds(100)
+  /// How often they are looked through at all: another process may have begun something since, and died.
+  static let idleInterval = Duration.seconds(60)
 
   /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is dropped: whoever
   /// took the operation over asks the processor itself.
@@ -145,7 +147,7 @@ extension Desk {
 
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
-    var wakes: [Instant] = waiting.map(\.deadline)
+    var wakes: [Instant] = waiting.map(\.deadline) + [now.advanced(by: Self.idleInterval)]
     // While nothing more may be begun, what is due waits for an answer, not for the time.
     if mayBegin, let due = try books.nextDue() { wakes.append(max(due, now)) }
     if try !books.owners(besides: books.own(at: now)).isEmpty {
