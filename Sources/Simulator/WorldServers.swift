@@ -14,7 +14,7 @@ extension World {
     if isAwake, tenant.idleTicks > 5 {
       throw Breach(.staysAsleep, "server \(seat.number) asks to be woken at once for ever")
     }
-    let rest = Duration.milliseconds(min(30_000, 10 << min(tenant.idleTicks, 12)))
+    let rest = Duration.milliseconds(min(600_000, 10 << min(tenant.idleTicks, 16)))
     tenant.restUntil = now.advanced(by: isAwake ? .milliseconds(1) : rest)
   }
 
