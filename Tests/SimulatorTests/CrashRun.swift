@@ -1,4 +1,5 @@
 import Payments
+import Processors
 
 @testable import Simulator
 
@@ -21,17 +22,21 @@ struct CrashRun {
   let photographs: [Photograph]
   /// What is wrong, each with where.
   private(set) var findings: [String] = []
-  /// How many losses of power were judged, and how many different worlds were played on from there.
+  /// How many losses of power were judged.
   private(set) var crashes = 0
-  private(set) var recoveries = 0
+  /// The different worlds, each as the power left it.
+  private(set) var worlds: [Photograph] = []
   private var seen: Set<String> = []
 
   /// Plays the workload, taking a photograph before each act.
-  init(_ workload: Workload, from platter: Platter = Platter(), ignoringSyncs: Bool = false) {
+  init(
+    _ workload: Workload, from platter: Platter = Platter(), outside: Outside = Outside(),
+    now: Instant = Stage.start, ignoringSyncs: Bool = false
+  ) {
     self.workload = workload
     let disk = SimulatedDisk(platter)
     disk.ignoresSyncs = ignoringSyncs
-    let stage = Stage(disk, policy: workload.policy)
+    let stage = Stage(disk, policy: workload.policy, outside: outside, now: now)
     var photographs: [Photograph] = []
     disk.onAct = { [unowned disk, unowned stage] _ in
       photographs.append(
@@ -45,7 +50,7 @@ struct CrashRun {
         act: disk.acts + 1, platter: disk.platter, outside: stage.outside, now: stage.now))
     self.photographs = photographs
     expected = stage.repeated(workload)
-    findings = stage.findings(expected: expected)
+    findings = stage.findings(workload, expected: expected)
     stage.abandon()
   }
 
@@ -80,17 +85,15 @@ struct CrashRun {
     for arrives in mayBeLost ? [true, false] : [true] {
       let key = "\(record.text)|\(outside.said.count)|\(outside.delivered)|\(arrives)"
       guard seen.insert(key).inserted else { continue }
-      recoveries += 1
       var world = outside
       if !arrives { world.sandbox = world.earlier }
-      let stage = Stage(
-        SimulatedDisk(platter), policy: workload.policy, outside: world,
-        now: photograph.now.advanced(by: .seconds(1)))
-      let found = stage.findings(expected: nil)
-      let states = stage.repeated(workload)
-      for finding in found + stage.findings(expected: expected) {
-        findings.append("\(place), arrives \(arrives): \(finding) -> \(states)")
-      }
+      let now = photograph.now.advanced(by: .seconds(1))
+      worlds.append(Photograph(act: photograph.act, platter: platter, outside: world, now: now))
+      let stage = Stage(SimulatedDisk(platter), policy: workload.policy, outside: world, now: now)
+      var found = stage.findings(workload, expected: nil)
+      _ = stage.repeated(workload)
+      found += stage.findings(workload, expected: expected)
+      for finding in found { findings.append("\(place), arrives \(arrives): \(finding)") }
       stage.abandon()
     }
   }
@@ -116,27 +119,31 @@ extension Stage {
   /// The process that goes on when all others are dead.
   static let successor = 50
 
-  /// Lets a new process come to rest, and says what is wrong then.
-  func findings(expected: [String: State]?) -> [String] {
+  /// Lets processes come to rest, and says what is wrong then.
+  func findings(
+    _ workload: Workload, by askers: [Int] = [successor], expected: [String: State]?
+  ) -> [String] {
     var findings: [String] = []
-    if !settle(Stage.successor) { findings.append("the server never rests") }
+    if !settle(askers) { findings.append("the server never rests") }
     let record = Record(disk)
     findings += record.faults
     findings += record.losses(against: outside)
     findings += record.discrepancies(with: outside.sandbox)
+    let taken = outside.sandbox.intents.reduce(0) { $0 + $1.amountReceived }
+    if taken > workload.cap { findings.append("\(taken) was taken, above the cap") }
     if let expected, record.states != expected {
       findings.append("the end is \(record.states), not \(expected)")
     }
     return findings
   }
 
-  /// An agent says everything once more, to a new process; gives back where all operations end.
-  func repeated(_ workload: Workload) -> [String: State] {
+  /// An agent says everything once more; gives back where all operations end.
+  func repeated(_ workload: Workload, by asker: Int = successor) -> [String: State] {
     follow(.wait(.seconds(31)))
     for line in workload.lines {
-      follow(.say(Stage.successor, [line]))
+      follow(.say(asker, [line]))
       follow(.deliver)
-      _ = settle(Stage.successor)
+      _ = settle([asker])
       follow(.wait(.seconds(2)))
     }
     return Record(disk).states

@@ -51,6 +51,8 @@ final class Stage {
   var outside: Outside
   var now: Instant
   private let policy: PolicyReading
+  /// How many lines were said.
+  private(set) var asked = 0
   private var servers: [Int: Server] = [:]
   private var street: [(asker: Int, dispatch: Dispatch)] = []
 
@@ -78,7 +80,8 @@ final class Stage {
 
   func follow(_ move: Move) {
     switch move {
-    case .say(let asker, let lines): step(asker, lines.map { .line(Array($0.utf8)) })
+    case .say(let asker, let lines):
+      step(asker, lines.map { .line(numbered($0)) })
     case .deliver: deliver()
     case .wait(let duration): now = now.advanced(by: duration)
     case .tick(let asker): step(asker, [.tick])
@@ -91,12 +94,13 @@ final class Stage {
     }
   }
 
-  /// Wakes a process whenever it wants to be, and delivers, until it rests; false if it never does.
-  func settle(_ asker: Int) -> Bool {
-    step(asker, [.tick])
+  /// Wakes processes whenever they want to be, and delivers, until they rest; false if they never do.
+  func settle(_ askers: [Int]) -> Bool {
+    for asker in askers { step(asker, [.tick]) }
     deliver()
     for _ in 0..<300 {
-      guard let wake = servers[asker]?.value.wake else { return true }
+      let wakes = askers.compactMap { asker in servers[asker]?.value.wake.map { (asker, $0) } }
+      guard let (asker, wake) = wakes.min(by: { $0.1 < $1.1 }) else { return true }
       now = max(now, wake)
       step(asker, [.tick])
       deliver()
@@ -135,6 +139,12 @@ final class Stage {
       case .log: break
       }
     }
+  }
+
+  /// A line under a number no other has.
+  private func numbered(_ line: String) -> [UInt8] {
+    asked += 1
+    return Array(#"{"jsonrpc":"2.0","id":\#(asked),"#.utf8) + line.utf8
   }
 
   private var setting: Setting {

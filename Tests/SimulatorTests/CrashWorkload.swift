@@ -6,14 +6,40 @@ struct Workload: CustomTestStringConvertible {
   let name: String
   let moves: [Move]
   var policy = Workload.widePolicy
+  /// What its policy allows to be taken, in minor units.
+  var cap: Int64 = 1_000_000
+  /// Whether its end depends on who comes first.
+  var isRace = false
+  /// What an agent says once more when everything is over; nil for all that was said.
+  var repeated: [String]?
 
   var testDescription: String { name }
 
-  /// All the lines agents say, in order, as one of them would repeat them.
+  /// What an agent says once more when everything is over, in that order.
   var lines: [String] {
-    moves.flatMap { move -> [String] in
+    if let repeated { return repeated }
+    return moves.flatMap { move -> [String] in
       if case .say(_, let lines) = move { return lines }
       return []
+    }
+  }
+
+  /// The processes agents talk to.
+  var askers: [Int] {
+    let askers = moves.compactMap { move -> Int? in
+      if case .say(let asker, _) = move { return asker }
+      return nil
+    }
+    return Set(askers).sorted()
+  }
+
+  /// Whether no process ends before the workload does, so that every call is answered.
+  var everybodyStays: Bool {
+    moves.allSatisfy { move in
+      switch move {
+      case .leave, .kill: false
+      case .say, .deliver, .wait, .tick: true
+      }
     }
   }
 
@@ -42,7 +68,7 @@ struct Workload: CustomTestStringConvertible {
       .say(1, [refund("CN-1", of: "INV-1", 1000)]), .deliver,
       .say(1, [refund("CN-2", of: "INV-1", 3999)]), .deliver,
       .say(1, [refund("CN-3", of: "INV-1", 1)]), .deliver,
-    ])
+    ], isRace: true)
 
   static let decline = Workload(
     name: "a declined card, then another",
@@ -61,7 +87,7 @@ struct Workload: CustomTestStringConvertible {
     ],
     policy: """
       {"caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}]}
-      """)
+      """, cap: 10_000, isRace: true)
 
   static let twoProcesses = Workload(
     name: "two processes at once",
@@ -86,6 +112,12 @@ struct Workload: CustomTestStringConvertible {
       .say(2, [charge("INV-1", 1000), charge("INV-2", 2000)]), .deliver, .leave(2),
     ])
 
+  /// What a server does about what its predecessors left, with nobody asking.
+  static let recovery: [Move] = [
+    .tick(1), .deliver, .wait(.seconds(3)), .tick(1), .deliver, .wait(.seconds(3)), .tick(1),
+    .deliver,
+  ]
+
   /// Enough for the log to be copied into the ledger on the way.
   static let long = Workload(
     name: "forty charges",
@@ -109,7 +141,7 @@ struct Workload: CustomTestStringConvertible {
     let meta =
       #"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","#
       + #""io.modelcontextprotocol/clientCapabilities":{}}"#
-    return #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\#(tool)","#
+    return #""method":"tools/call","params":{"name":"\#(tool)","#
       + #""arguments":\#(arguments),"_meta":\#(meta)}}"#
   }
 }
