@@ -4,8 +4,8 @@ import Testing
 
 // The one file of these tests that speaks C for sockets.
 
-/// A server on 127.0.0.1 that does what a test tells it, one connection after the other. It is driven
-/// by the test's own loop: ``advance()`` does what can be done now and never waits.
+/// A server on 127.0.0.1 that does what a test tells it, one connection after the other. It is
+/// driven by the test's own loop: ``advance()`` does what can be done now and never waits.
 final class LoopbackServer {
   /// What is done with a request once it is there.
   enum Deed {
