@@ -8,12 +8,12 @@ func check(policy: String?, json: Bool) -> ExitCode {
   var found = arrangement.findings
   var remarks: [String] = []
   do {
-    if arrangement.policy != nil { remarks = try inspectLedger(path: arrangement.ledger) }
+    if arrangement.policy != nil { remarks = try Report.inspection(ledger: arrangement.ledger) }
   } catch {
     found.append(
       Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))
   }
-  let facts = arrangement.facts + remarks.map { ("ledger", $0) }
+  let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {
     answer(report(found, facts) + "\n")
   } else if found.isEmpty {

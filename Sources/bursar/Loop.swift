@@ -16,7 +16,6 @@ struct Loop: ~Copyable {
   private let transcript: Transcript?
   private var clock = Clock()
   private var deadline: Instant?
-  private var rest: Instant?
 
   /// A loop over the parts it joins.
   init(
@@ -37,7 +36,7 @@ struct Loop: ~Copyable {
       let answers = street.answers(at: now)
       var inputs = answers.map { Input.answer($0.0, $0.1) }
       inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
-      if inputs.isEmpty, isDue(now) { inputs = [.tick] }
+      if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
       mouth.flush()
       if mouth.isGone { intake.close() }
@@ -48,25 +47,14 @@ struct Loop: ~Copyable {
 
   private mutating func carry(_ inputs: [Input], at now: Instant) {
     transcript?.heard(inputs, at: now)
-    do {
-      for output in try server.step(inputs, at: now) {
-        transcript?.said(output, at: now)
-        switch output {
-        case .line(let line): mouth.say(line)
-        case .send(let dispatch): street.send(dispatch, at: now)
-        case .log(let line): log.write(line)
-        }
+    for output in server.step(inputs, at: now) {
+      transcript?.said(output, at: now)
+      switch output {
+      case .line(let line): mouth.say(line)
+      case .send(let dispatch): street.send(dispatch, at: now)
+      case .log(let line): log.write(line)
       }
-      rest = nil
-    } catch {
-      log.write("a step could not be carried out: \(error)")
-      rest = now.advanced(by: .milliseconds(100))
     }
-  }
-
-  private func isDue(_ now: Instant) -> Bool {
-    guard let wake = server.wake else { return false }
-    return max(wake, rest ?? wake) <= now
   }
 
   /// Whether nothing is left to do, or no time to do it in.
@@ -78,9 +66,11 @@ struct Loop: ~Copyable {
   }
 
   private mutating func wait(from now: Instant) {
+    // What was due and is due still is tried again, but not without a breath.
+    let breath = now.advanced(by: .milliseconds(1))
     let wakes = [
       intake.isPending ? now : nil, deadline, street.wake(after: now),
-      server.wake.map { max($0, rest ?? $0) },
+      server.wake.map { max($0, breath) },
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))
