@@ -14,7 +14,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
   name: "bursar",
   products: [
-    .executable(name: "bursar", targets: ["bursar"])
+    .executable(name: "bursar", targets: ["bursar"]),
+    .executable(name: "simulate", targets: ["Simulator"]),
   ],
   targets: [
     .systemLibrary(
@@ -47,6 +48,11 @@ let package = Package(
       name: "bursar", dependencies: ["PaymentServer", "Processors", "Payments", "CCurl"],
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "Simulator",
+      dependencies: ["PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON", "CSQLite"],
+      swiftSettings: strict),
+
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSON"], swiftSettings: strict),
     .testTarget(name: "PaymentsTests", dependencies: ["Payments"], swiftSettings: strict),
@@ -62,6 +68,10 @@ let package = Package(
     .testTarget(
       name: "BursarTests",
       dependencies: ["bursar", "PaymentServer", "Processors", "Payments"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulatorTests",
+      dependencies: ["Simulator", "PaymentServer", "Processors", "Ledger", "Payments", "JSON"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -63,6 +63,18 @@ extension Books {
     try only(.nextDue, []) { row throws(LedgerError) in try row.instant() }
   }
 
+  /// The processes that have attempts in flight, besides the one of that epoch.
+  public func owners(besides own: Int64) throws(LedgerError) -> [Int64] {
+    try connection.rows(.foreignOwners, [.integer(own)]) { row throws(LedgerError) in
+      try row.integer()
+    }
+  }
+
+  /// The operations a process has attempts in flight for.
+  public func operations(inFlightOf owner: Int64) throws(LedgerError) -> [Operation] {
+    try operations(.inFlight, [.integer(owner)])
+  }
+
   /// How many operations have something left to be done.
   public func pendingCount() throws(LedgerError) -> Int {
     try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0

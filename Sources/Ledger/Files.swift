@@ -26,6 +26,7 @@ enum Files {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     if descriptor >= 0 {
       close(descriptor)
+      try syncDirectory(of: path)
     } else if errno != EEXIST {
       throw refusal(errno, "create", path)
     }
@@ -57,9 +58,24 @@ enum Files {
         guard unsafe chmod(directory, 0o700) == 0 else {
           throw refusal(errno, "protect", directory)
         }
+        try syncDirectory(of: directory)
       } else if errno != EEXIST {
         throw refusal(errno, "create", directory)
       }
+    }
+  }
+
+  /// Makes a new name durable: without it a power loss takes the file with all that was synced in it.
+  private static func syncDirectory(of path: String) throws(LedgerError) {
+    let bytes = Array(path.utf8)
+    let end = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    let directory = end == 0 ? "." : String(decoding: bytes[..<end], as: UTF8.self)
+    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refusal(errno, "open", directory) }
+    defer { close(descriptor) }
+    // Some file systems have nothing to sync there and say EINVAL.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw refusal(errno, "sync", directory)
     }
   }
 

@@ -8,7 +8,7 @@
 public struct Ledger: ~Copyable {
   /// Where the books are, as given.
   public let path: String
-  private var books: Books
+  private(set) var books: Books
   private let opened: [FileIdentity?]
   private var dataVersion: Int64
 
@@ -27,6 +27,11 @@ public struct Ledger: ~Copyable {
     opened = vfs == nil ? Ledger.identities(of: connection.file) : []
     books = Books(connection, vfs: vfs)
     dataVersion = version
+  }
+
+  /// Whether there are books at a path; looking changes nothing.
+  public static func exists(at path: String, vfs: String? = nil) -> Bool {
+    Connection.exists(path, vfs: vfs)
   }
 
   /// Does everything the body does to the books, or nothing of it.

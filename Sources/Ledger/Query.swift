@@ -1,6 +1,6 @@
 /// Every statement the books are kept with. Each is prepared once, by its case.
 ///
-/// Every query that returns rows says `ORDER BY`, and none reads a table from end to end: a test asks
+/// Every query that may return several rows says `ORDER BY`, and none reads a table from end to end: a test asks
 /// SQLite for its plans. `*` stands for the columns in the order of ``Schema``.
 enum Query: String, CaseIterable {
   case beginReading = "BEGIN DEFERRED"
@@ -27,6 +27,12 @@ enum Query: String, CaseIterable {
     """
   case nextDue = """
     SELECT due FROM operations WHERE next IS NOT NULL AND due IS NOT NULL ORDER BY due, id LIMIT 1
+    """
+  case foreignOwners = """
+    SELECT DISTINCT owner FROM operations WHERE attempt IS NOT NULL AND owner <> ?1 ORDER BY owner
+    """
+  case inFlight = """
+    SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 ORDER BY owner, id
     """
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
@@ -68,17 +74,15 @@ enum Query: String, CaseIterable {
 
   case spent = """
     SELECT coalesce(sum(amount), 0), coalesce(sum(count), 0) FROM exposure \
-    WHERE scope = ?1 AND width = ?2 AND start >= ?3 AND start < ?4 ORDER BY 1
+    WHERE scope = ?1 AND width = ?2 AND start >= ?3 AND start < ?4
     """
   case spend = """
     INSERT INTO exposure VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
     SET amount = amount + excluded.amount, count = count + excluded.count
     """
   case held = "SELECT amount, count FROM held WHERE scope = ?1 ORDER BY scope"
-  case hold = """
-    INSERT INTO held VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
-    SET amount = amount + excluded.amount, count = count + excluded.count
-    """
+  case hold = "UPDATE held SET amount = amount + ?2, count = count + ?3 WHERE scope = ?1"
+  case insertHeld = "INSERT INTO held VALUES (?1, ?2, ?3)"
 
   case run = """
     SELECT first_seen, last_call, stops FROM runs WHERE namespace = ?1 AND run = ?2 ORDER BY run

@@ -22,6 +22,7 @@ enum Value: Equatable {
 
   /// Opens a file on a disk known to SQLite by name, the system's own when nil.
   init(path: String, vfs: String?, busyTimeout: Duration) throws(LedgerError) {
+    guard unsafe sqlite3_vfs_find(vfs) != nil else { throw Connection.unknownDisk }
     var opened: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -158,6 +159,8 @@ enum Value: Equatable {
     throw failing(Connection.error(code, message))
   }
 
+  static let unknownDisk = LedgerError.unusable("SQLite knows no disk of that name.")
+
   /// What the caller should do about a result code (https://www.sqlite.org/rescode.html).
   static func error(_ code: Int32, _ message: String) -> LedgerError {
     let text = "SQLite \(code): \(message)"
@@ -266,6 +269,17 @@ struct Row: ~Copyable {
   }
 }
 
+extension Connection {
+  /// Whether a disk has a file of that name.
+  static func exists(_ path: String, vfs: String?) -> Bool {
+    guard let disk = unsafe sqlite3_vfs_find(vfs), let access = unsafe disk.pointee.xAccess else {
+      return false
+    }
+    var found: Int32 = 0
+    return unsafe access(disk, path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found != 0
+  }
+}
+
 /// A file that is locked while its holder lives: the kernel, or the simulated disk, lets go at its end.
 ///
 /// The lock is the one SQLite calls RESERVED, taken and asked for through the disk SQLite uses.
@@ -277,7 +291,7 @@ struct Row: ~Copyable {
   /// Opens the file, making it if it is missing; nothing is locked yet.
   init(path: String, vfs: String?) throws(LedgerError) {
     guard let disk = unsafe sqlite3_vfs_find(vfs), let open = unsafe disk.pointee.xOpen else {
-      throw .unusable("SQLite knows no disk of that name.")
+      throw Connection.unknownDisk
     }
     guard let name = unsafe sqlite3_create_filename(path, "", "", 0, nil) else {
       throw Connection.error(SQLITE_NOMEM, "no memory for a file's name")

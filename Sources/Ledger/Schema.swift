@@ -18,11 +18,11 @@ enum Schema {
         + triggers + indexes)
   ]
 
-  /// Where the migrations done are marked; made together with the first.
+  /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
   static let marks = """
     CREATE TABLE migrations (
       name TEXT PRIMARY KEY NOT NULL,
-      place INTEGER NOT NULL
+      applied INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """
 
@@ -175,7 +175,9 @@ enum Schema {
     """,
     "CREATE INDEX refunds_by_charge ON operations (charge, created, id) WHERE charge IS NOT NULL",
     "CREATE INDEX operations_by_age ON operations (created, id)",
-    "CREATE INDEX pending ON operations (due, id) WHERE next IS NOT NULL",
+    // With `next`, so that counting what is pending reads nothing else.
+    "CREATE INDEX pending ON operations (due, id, next) WHERE next IS NOT NULL",
+    "CREATE INDEX in_flight ON operations (owner, id) WHERE attempt IS NOT NULL",
     "CREATE INDEX history_by_operation ON history (operation, seq) WHERE operation IS NOT NULL",
     "CREATE INDEX owners_by_slot ON owners (slot, epoch)",
   ]
@@ -207,7 +209,7 @@ extension Schema {
     _ connection: Connection, _ migrations: [Migration]
   ) throws(LedgerError) -> Int? {
     let isEmpty = try isEmpty(connection)
-    let done = isEmpty ? [] : try connection.run("SELECT name FROM migrations ORDER BY place")
+    let done = isEmpty ? [] : try connection.run("SELECT name FROM migrations ORDER BY applied")
     for (place, row) in done.enumerated() {
       guard place < migrations.count, row == [.text(migrations[place].name)] else {
         throw .damaged("The ledger was written by a newer version of this program.")
@@ -218,9 +220,11 @@ extension Schema {
 
   /// Whether nobody has written here yet; throws when somebody else has.
   static func isEmpty(_ connection: Connection) throws(LedgerError) -> Bool {
+    // The tables are counted first: the number is written with the first of them, so that another
+    // process making the books between these two lines is not taken for a stranger.
+    let tables = try connection.run("SELECT count(*) FROM sqlite_master")
     let owner = try connection.run("PRAGMA application_id")
     if owner == [[.integer(applicationID)]] { return false }
-    let tables = try connection.run("SELECT count(*) FROM sqlite_master")
     guard owner == [[.integer(0)]], tables == [[.integer(0)]] else {
       throw .damaged("The file is a database of another program, not a ledger.")
     }

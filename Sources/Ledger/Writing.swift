@@ -99,8 +99,11 @@ extension Books {
   private mutating func apply(_ movement: Movement, at now: Instant) throws(LedgerError) {
     let scope = Value.text(movement.scope.text)
     if movement.held != .zero {
-      try change(
-        .hold, [scope, .integer(movement.held.amount), .integer(movement.held.count)])
+      // Not one upsert: its CHECK would judge the movement by itself, and refuse every release.
+      let held: [Value] = [
+        scope, .integer(movement.held.amount), .integer(movement.held.count),
+      ]
+      if try change(.hold, held) == 0 { try change(.insertHeld, held) }
     }
     guard movement.spent != .zero else { return }
     for bucket in Bucket.all(at: now) {

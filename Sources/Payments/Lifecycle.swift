@@ -157,7 +157,12 @@ extension Operation {
   ) -> String {
     switch finding {
     case .captured(let reference, let live): return end(.captured, reference, live, now)
-    case .declined(let decline): return endDeclined(decline)
+    case .declined(let decline):
+      // A read after a lost confirmation with another payment method may show the earlier decline.
+      if next != .confirm, unknownSince != nil, confirmation > 0 {
+        return whileUnconfirmed(rule, now)
+      }
+      return endDeclined(decline)
     case .voided: return end(.voided, Code.voided)
     case .created: return whileUnconfirmed(rule, now)
     case .processing:
@@ -169,10 +174,7 @@ extension Operation {
       return refused(Code.misconfigured, refusal, .retrieve, rule, now)
     case .blocked(let refusal): return refused(Code.blocked, refusal, .retrieve, rule, now)
     case .deferred(let request):
-      doubt(Doubt(reason: Code.approval, remedy: .lookUp), now)
-      detail = request
-      look(.retrieve, rule, now)
-      return Code.approval
+      return awaitApproval(request, lookUp: .retrieve, rule, now)
     case .notSent, .throttled:
       if next == .confirm {
         if let reason = again(after: finding, rule, now) { return reason }
@@ -192,15 +194,22 @@ extension Operation {
   }
 
   /// The object is there and not confirmed: no money has moved *so far*. A confirmation that is still
-  /// on its way may yet arrive, so either the same one is sent again or the object is cancelled.
+  /// on its way may yet arrive, so either the same one is sent again or the object is cancelled; a
+  /// person's approval is waited for as long as the key is fresh.
   private mutating func whileUnconfirmed(_ rule: RetryRule, _ now: Instant) -> String {
-    let mayConfirm =
-      unknownSince == nil
-      || (tries < rule.attempts && isKeyFresh(rule, now))
-    if mayConfirm {
+    if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .confirm
       due = now
       return "confirmation_due"
+    }
+    if isSame(code, Code.approval), isKeyFresh(rule, now) {
+      look(.retrieve, rule, now)
+      return Code.approval
+    }
+    unknownSince = unknownSince ?? now
+    if next == .cancel {
+      look(.retrieve, rule, now)
+      return "looking_up"
     }
     next = .cancel
     due = now
@@ -227,10 +236,7 @@ extension Operation {
       return refused(Code.misconfigured, refusal, .findRefund, rule, now)
     case .blocked(let refusal): return refused(Code.blocked, refusal, .findRefund, rule, now)
     case .deferred(let request):
-      doubt(Doubt(reason: Code.approval, remedy: .lookUp), now)
-      detail = request
-      look(.findRefund, rule, now)
-      return Code.approval
+      return awaitApproval(request, lookUp: .findRefund, rule, now)
     case .absent: return whileAbsent(rule, now)
     case .notSent, .throttled:
       if next == .refund {
@@ -252,15 +258,18 @@ extension Operation {
 
   /// The processor's complete list does not have the refund. A lost request may still be on its way:
   /// while the key is fresh the same one is sent again, which the processor puts in order; otherwise
-  /// absence counts only after quiescence.
+  /// absence counts only after quiescence, and not while a person may still approve it.
   private mutating func whileAbsent(_ rule: RetryRule, _ now: Instant) -> String {
-    guard let firstSent, unknownSince != nil else { return end(.failed, Code.notExecuted) }
+    guard let unknownSince else { return end(.failed, Code.notExecuted) }
     if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .refund
       due = now
       return "refund_due"
     }
-    if firstSent.duration(to: now) >= rule.quiescence { return end(.failed, Code.notExecuted) }
+    let waits = isSame(code, Code.approval)
+    if !waits, unknownSince.duration(to: now) >= rule.quiescence {
+      return end(.failed, Code.notExecuted)
+    }
     look(.findRefund, rule, now)
     return "looking_up"
   }
@@ -272,10 +281,18 @@ extension Operation {
     switch finding {
     case .refunded(let reference, let live): return end(.refunded, reference, live, now)
     case .refundFailed: return end(.failed, Code.refundFailed)
-    case .submitted, .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .throttled,
-      .inProgress, .unknown, .created, .captured, .processing, .declined, .voided:
+    case .submitted:
+      unknownSince = nil
+      look(.retrieveRefund, rule, now)
+      return "processor_submitted"
+    case .notSent, .throttled, .inProgress:
       look(.retrieveRefund, rule, now, after: finding)
       return "looking_up"
+    case .unknown(let doubt):
+      return uncertain(doubt, .refund, lookUp: .retrieveRefund, rule, now)
+    case .absent, .rejected, .misconfigured, .blocked, .deferred, .created, .captured, .processing,
+      .declined, .voided:
+      return uncertain(.mismatch, .refund, lookUp: .retrieveRefund, rule, now)
     }
   }
 }

@@ -85,9 +85,26 @@ extension Operation {
     return Code.exhausted
   }
 
-  /// From now on the outcome is unknown, unless it already was.
+  /// The number of tries that says the key must not be sent again: more than any policy allows.
+  static let usedUp = 1000
+
+  /// A person may approve it at the processor, which then executes it by itself: only looked up, for
+  /// each further sending may ask for a further approval (`processors.md` §1.4).
+  mutating func awaitApproval(
+    _ request: String, lookUp: Instruction.Kind, _ rule: RetryRule, _ now: Instant
+  ) -> String {
+    doubt(Doubt(reason: request, remedy: .lookUp), now)
+    code = Code.approval
+    tries = Self.usedUp
+    look(lookUp, rule, now)
+    return Code.approval
+  }
+
+  /// From now on the outcome is unknown: quiescence and the day of look-ups count from the last
+  /// sending that was lost, not from the first, and not from a look-up.
   mutating func doubt(_ doubt: Doubt, _ now: Instant) {
-    unknownSince = unknownSince ?? now
+    let sends = next == .confirm || next == .refund
+    unknownSince = sends ? now : unknownSince ?? now
     code = "outcome_unknown"
     detail = doubt.reason
   }
@@ -98,6 +115,7 @@ extension Operation {
     _ now: Instant
   ) -> String {
     guard next == sender else {
+      if doubt.remedy == .lookUp { unknownSince = unknownSince ?? now }
       look(lookUp, rule, now, after: .unknown(doubt))
       return "looking_up"
     }
@@ -107,7 +125,7 @@ extension Operation {
       if let reason = again(after: .unknown(doubt), rule, now) { return reason }
     case .lookUp:
       // A stored answer would be replayed for ever: the key is used up.
-      tries = rule.attempts
+      tries = Self.usedUp
     }
     look(lookUp, rule, now, after: .unknown(doubt))
     return "looking_up"
@@ -151,27 +169,48 @@ extension Operation {
     return age >= .zero && age < rule.keyRetention
   }
 
-  /// Ends automatic recovery after a day of look-ups: a dead letter, for a person.
+  /// Ends automatic recovery after a day of look-ups: a dead letter, for a person. Not before the
+  /// cancellation was tried that would decide it, and never undone by an answer that decides nothing.
   mutating func giveUpIfDue(_ now: Instant) {
-    guard let unknownSince, unknownSince.duration(to: now) >= RetryRule.lookUpFor else { return }
+    if deadLetter == nil {
+      guard next != .cancel, let unknownSince,
+        unknownSince.duration(to: now) >= RetryRule.lookUpFor
+      else { return }
+      deadLetter = detail ?? "outcome_unknown"
+    }
     next = nil
     due = nil
-    deadLetter = detail ?? "outcome_unknown"
+  }
+
+  /// Puts a look-up in the place of a request that would use the key; a cancellation needs none.
+  private mutating func lookInstead(at now: Instant) {
+    switch next {
+    case .create: follow(with: .find, at: now)
+    case .confirm: next = .retrieve
+    case .refund: next = .findRefund
+    case nil, .retrieve, .cancel, .find, .retrieveRefund, .findRefund: break
+    }
   }
 
   /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a lease.
+  ///
+  /// What is sent is the returned operation's `next`: a key that grew too old while it waited, because
+  /// the machine slept, is not sent, and a look-up takes its place (`reliability.md`, Decisions 9).
   public func beginning(by owner: Int64, _ rule: RetryRule, at now: Instant) -> Operation {
-    guard let next else { preconditionFailure("An operation at rest begins no attempt.") }
     var after = self
+    if !isKeyFresh(rule, now) { after.lookInstead(at: now) }
+    guard let next = after.next else {
+      preconditionFailure("An operation at rest begins no attempt.")
+    }
     after.attempts += 1
     after.attempt = after.attempts
     after.owner = owner
     after.due = now.advanced(by: rule.lease)
     after.updated = now
-    if next.writes {
-      after.tries += 1
-      after.firstSent = after.firstSent ?? now
-    }
+    // Looking for a charge's object is bounded like sending; other look-ups leave the count alone,
+    // because it says how often the key was sent.
+    if next.writes || next == .find { after.tries += 1 }
+    if next.writes { after.firstSent = after.firstSent ?? now }
     return after
   }
 }

@@ -45,7 +45,8 @@ public struct Operation: Hashable, Sendable {
   public var tries: Int
   /// All attempts made so far, of every kind; the number of the last one.
   public var attempts: Int
-  /// Since when the outcome is unknown; nil while it is certain. Never cleared by time or a refusal.
+  /// Since when the outcome is unknown, which is when the last sending was lost; nil while it is
+  /// certain. Never cleared by time or a refusal.
   public var unknownSince: Instant?
   /// When the present key was first sent with an effect that money depends on; nil before.
   public var firstSent: Instant?

@@ -130,6 +130,14 @@ extension Texts {
         + "refund. Nothing was refunded. Do not retry. Tell the user.")
   }
 
+  /// The charge's own outcome is not known yet, so nothing of it can be given back.
+  public func chargeUnresolved(_ charge: Operation) -> Verdict {
+    Verdict(
+      .retry, "charge_unresolved",
+      "Nothing was sent: charge \(quoted(charge.reference)) is itself not resolved yet. "
+        + "Repeat the same call after 5 seconds.", retryAfter: 5)
+  }
+
   /// No such operation.
   public func unknownOperation(_ argument: String, _ text: String) -> Verdict {
     Verdict(

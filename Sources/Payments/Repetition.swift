@@ -54,18 +54,27 @@ extension Operation {
     if isSame(code, Code.rejected) {
       return differences.isEmpty ? .same : newRound(terms) ?? recorded
     }
-    let mendable = [Code.misconfigured, Code.blocked, Code.unreachable, Code.exhausted]
-    if isSame(code, Code.notExecuted) || mendable.contains(where: { isSame($0, code) }) {
-      guard differences.isEmpty else {
-        return isSame(code, Code.notExecuted) ? recorded : newRound(terms) ?? recorded
+    if isSame(code, Code.notExecuted) {
+      guard differences.isEmpty, tries < Self.usedUp, isKeyFresh(rule, now), hasPaused(now) else {
+        return recorded
       }
-      guard updated.duration(to: now) >= Self.pauseAfterFailure, isKeyFresh(rule, now) else {
-        return .same
-      }
-      let resumes = kind == .charge && processorReference != nil
-      return .again(beginningAgain(terms, round: round, from: resumes ? .authorised : .validated))
+      return .again(beginningAgain(terms, round: round, from: .validated))
     }
-    return recorded
+    let mendable = [Code.misconfigured, Code.blocked, Code.unreachable, Code.exhausted]
+    guard mendable.contains(where: { isSame($0, code) }) else { return recorded }
+    guard differences.isEmpty else { return newRound(terms) ?? recorded }
+    guard hasPaused(now) else { return .same }
+    let isNamed = kind == .charge && processorReference != nil
+    // A charge that has neither a name nor a first sending lost the answer to its creation: the key
+    // may be used up, and a second unconfirmed object does no harm.
+    let isLost = kind == .charge && !isNamed && firstSent == nil
+    guard isKeyFresh(rule, now), !isLost else { return newRound(terms) ?? .same }
+    return .again(
+      beginningAgain(terms, round: round, from: isNamed ? .authorised : .validated))
+  }
+
+  private func hasPaused(_ now: Instant) -> Bool {
+    updated.duration(to: now) >= Self.pauseAfterFailure
   }
 
   /// Begins again under new keys; nil when that was done too often.

@@ -49,7 +49,8 @@ struct Form: Sendable, Hashable {
   }
 }
 
-/// The text with everything but unreserved characters as upper-case percent escapes (RFC 3986 §2.3).
+/// The text with everything but unreserved characters as upper-case percent escapes (RFC 3986
+/// §2.3).
 func percentEscaped(_ text: String) -> String {
   let digits = Array("0123456789ABCDEF".utf8)
   var escaped: [UInt8] = []

@@ -58,7 +58,7 @@ public struct Sandbox: Sendable {
     do throws(SandboxReply) {
       call = try SandboxCall(request)
     } catch {
-      return .answered(response(error, to: request))
+      return .answered(response(error, to: request, at: now))
     }
     let ticket = Ticket(number: requests, call: call)
     if let key = call.key {
@@ -66,9 +66,9 @@ public struct Sandbox: Sendable {
       case .first:
         break
       case .stored(let reply):
-        return .answered(response(reply, to: request, replayed: true))
+        return .answered(response(reply, to: request, replayed: true, at: now))
       case .refused(let reply):
-        return .answered(response(reply, to: request))
+        return .answered(response(reply, to: request, at: now))
       }
     }
     open.insert(ticket.number)
@@ -119,11 +119,12 @@ public struct Sandbox: Sendable {
   }
 
   private func response(
-    _ reply: SandboxReply, to request: Request, replayed: Bool = false, at now: Instant? = nil
+    _ reply: SandboxReply, to request: Request, replayed: Bool = false, at now: Instant
   ) -> Response {
-    var headers = [Header("Content-Type", "application/json")]
-    if let now { headers.append(Header("Date", imfFixdate(now))) }
-    headers.append(Header("Request-Id", numbered("req", requests)))
+    var headers = [
+      Header("Content-Type", "application/json"), Header("Date", imfFixdate(now)),
+      Header("Request-Id", numbered("req", requests)),
+    ]
     for name in ["Idempotency-Key", "Stripe-Version"] {
       if let value = request.header(name) { headers.append(Header(name, value)) }
     }

@@ -23,7 +23,8 @@ struct SandboxKeys: Sendable {
     var reply: SandboxReply?
   }
 
-  /// Stripe may forget a key once it is this old; the sandbox does, because that is the dangerous case.
+  /// Stripe may forget a key once it is this old; the sandbox does, because that is the dangerous
+  /// case.
   static let lifetime = Duration.seconds(24 * 3600)
 
   /// By the key's bytes.

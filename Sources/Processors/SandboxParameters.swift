@@ -17,7 +17,8 @@ struct SandboxParameters {
             code: "parameter_invalid", param: "metadata",
             message: "Metadata keys have up to 40 characters and no brackets, values up to 500.")
         }
-        metadata[key] = .string(field.value)
+        // An empty value takes the key away, as at Stripe.
+        metadata[key] = field.value.isEmpty ? nil : .string(field.value)
         continue
       }
       guard field.name != "metadata", known.contains(where: { same($0, field.name) }) else {

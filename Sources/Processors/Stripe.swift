@@ -4,7 +4,8 @@ public import Payments
 ///
 /// Everything here is pure: the same instruction gives the same bytes for ever, and no clock is
 /// asked. Absent on purpose: `error_on_requires_action`, `payment_method_types`,
-/// `statement_descriptor`, `description` and every free text of an agent (`processors.md` §2.1–2.2).
+/// `statement_descriptor`, `description` and every free text of an agent (`processors.md`
+/// §2.1–2.2).
 public enum Stripe {
   /// The version every request is pinned to; without it the account's default decides the shapes
   /// (`processors.md` §2.1).

@@ -3,8 +3,8 @@ public import Payments
 extension Stripe {
   /// Stripe's presentment currencies and the amounts it takes in them (docs.stripe.com/currencies).
   ///
-  /// The floors hold in the currency the account settles in, after conversion, and are known for few
-  /// currencies; where none is known the smallest whole amount stands, and Stripe decides.
+  /// The floors hold in the currency the account settles in, after conversion, and are known for
+  /// few currencies; where none is known the smallest whole amount stands, and Stripe decides.
   public static let currencies = CurrencyTable(
     Dictionary(
       uniqueKeysWithValues: codes.map { code -> (Currency, CurrencyTable.Rule) in
@@ -22,8 +22,8 @@ extension Stripe {
       maximum: code == "IDR" ? 999_999_999_999 : 99_999_999)
   }
 
-  /// Without a minor unit at Stripe. UGX is on Stripe's list too, but is sent in hundredths; MGA has
-  /// a minor unit in ISO 4217, but not here.
+  /// Without a minor unit at Stripe. UGX is on Stripe's list too, but is sent in hundredths; MGA
+  /// has a minor unit in ISO 4217, but not here.
   private static let wholeOnly: Set<String> = [
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
     "XOF", "XPF",

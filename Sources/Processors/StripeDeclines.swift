@@ -2,8 +2,8 @@ import JSON
 import Payments
 
 extension Stripe {
-  /// C10–C13: an issuer's refusal of a create or a confirmation; anything else that is answered with
-  /// a card error was not what we asked.
+  /// C10–C13: an issuer's refusal of a create or a confirmation; anything else that is answered
+  /// with a card error was not what we asked.
   static func declined(_ error: StripeError, to instruction: Instruction) -> Finding {
     switch instruction.kind {
     case .create, .confirm: break

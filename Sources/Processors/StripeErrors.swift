@@ -32,7 +32,8 @@ struct StripeError {
 }
 
 extension Stripe {
-  /// Rows C01–C26 and F04–F06: first the codes that mean the same under any status, then the status.
+  /// Rows C01–C26 and F04–F06: first the codes that mean the same under any status, then the
+  /// status.
   static func refusal(
     _ response: Response, _ error: StripeError?, _ body: JSONValue?, to instruction: Instruction
   ) -> Finding {
@@ -123,8 +124,8 @@ extension Stripe {
     return found
   }
 
-  /// C01, C16, F04–F06. An id that is missing when something is only read means the wrong account or
-  /// mode, which says nothing about the operation.
+  /// C01, C16, F04–F06. An id that is missing when something is only read means the wrong account
+  /// or mode, which says nothing about the operation.
   private static func rejection(_ error: StripeError, to instruction: Instruction) -> Finding {
     let param = word(error.param)
     if error.code == "resource_missing", !instruction.kind.writes {

@@ -4,8 +4,8 @@ import Payments
 extension Stripe {
   /// What an answer proves, for every row of the classification table (`processors.md` §4).
   ///
-  /// Total: whatever arrives is one of the findings, and what cannot be read is *unknown*. No text of
-  /// the processor gets into a finding, only codes, parameter names and ids that look like ones.
+  /// Total: whatever arrives is one of the findings, and what cannot be read is *unknown*. No text
+  /// of the processor gets into a finding, only codes, parameter names and ids that look like ones.
   static func finding(of answer: Answer, to instruction: Instruction) -> Finding {
     switch answer {
     case .failure(let failure): finding(of: failure)
@@ -82,7 +82,8 @@ extension Stripe {
     .unknown(Doubt(reason: "answer_unreadable", remedy: .resend))
   }
 
-  /// The answer is about something else than was asked: someone else's replay, another account (S08).
+  /// The answer is about something else than was asked: someone else's replay, another account
+  /// (S08).
   static var mismatch: Finding {
     .unknown(Doubt(reason: "answer_mismatch", remedy: .lookUp))
   }

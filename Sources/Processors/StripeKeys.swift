@@ -4,10 +4,11 @@ extension Stripe {
   /// The idempotency key of an instruction that writes: `<key>:<phase>` and then the numbers that
   /// tell this beginning from the others, so that no two (phase, round, confirmation) share a key.
   ///
-  /// A confirmation is numbered from 1 and always says so: `:confirm:1`; a later round stands before
-  /// it: `:confirm:2.1`. The other phases say their round from the second on: `:create`, `:create:1`,
-  /// and the confirmation they follow only if there was one: `:cancel:0.2`. Numbers are in base 36,
-  /// which keeps a key of 30 characters within 45 up to round 46655 and confirmation 35.
+  /// A confirmation is numbered from 1 and always says so: `:confirm:1`; a later round stands
+  /// before it: `:confirm:2.1`. The other phases say their round from the second on: `:create`,
+  /// `:create:1`, and the confirmation they follow only if there was one: `:cancel:0.2`. Numbers
+  /// are in base 36, which keeps a key of 30 characters within 45 up to round 46655 and
+  /// confirmation 35.
   static func idempotencyKey(for instruction: Instruction) -> String {
     let round = String(instruction.operation.round, radix: 36)
     let confirmation = String(instruction.operation.confirmation + 1, radix: 36)

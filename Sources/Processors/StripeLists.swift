@@ -5,8 +5,8 @@ extension Stripe {
   /// What a list proves about the one object in it that belongs to the operation.
   ///
   /// Of several, one that moved money or may still do so comes before the others, and then the
-  /// newest: a repeated beginning leaves the objects of the earlier ones behind. *Absent* needs the
-  /// whole list: `has_more` must be there and false.
+  /// newest. What an earlier round left behind without moving money has ended already and says
+  /// nothing about this one. *Absent* needs the whole list: `has_more` must be there and false.
   static func list(_ body: JSONValue, to instruction: Instruction) -> Finding {
     guard body["object"]?.string == "list", let elements = body["data"]?.array else {
       return unreadable
@@ -19,8 +19,8 @@ extension Stripe {
       guard let metadata = element["metadata"],
         belongs(metadata, to: instruction.operation)
       else { continue }
-      let rank = Rank(
-        moves: moves(element), created: element["created"]?.integer ?? 0)
+      let rank = Rank(moves: moves(element), created: element["created"]?.integer ?? 0)
+      guard rank.moves || round(metadata) == String(instruction.operation.round) else { continue }
       if let best, !(best.rank < rank) { continue }
       best = (rank, element)
     }
@@ -46,9 +46,15 @@ extension Stripe {
     }
   }
 
+  /// The round an object was made in; the first one is not written down.
+  private static func round(_ metadata: JSONValue) -> String {
+    metadata["bursar_round"]?.string ?? "0"
+  }
+
   private static func moves(_ object: JSONValue) -> Bool {
     switch object["status"]?.string {
     case "succeeded", "processing", "requires_capture", "pending": true
+    case "requires_action": object["object"]?.string == "refund"
     default: false
     }
   }

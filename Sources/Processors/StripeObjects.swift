@@ -2,8 +2,8 @@ import JSON
 import Payments
 
 extension Stripe {
-  /// What a PaymentIntent proves (S01–S08); believed only if everything it says agrees with what was
-  /// asked for. `complete` is false for one embedded in an error, which may leave members out.
+  /// What a PaymentIntent proves (S01–S08); believed only if everything it says agrees with what
+  /// was asked for. `complete` is false for one embedded in an error, which may leave members out.
   static func intent(
     _ object: JSONValue, to instruction: Instruction, complete: Bool = true
   ) -> Finding {
@@ -83,8 +83,8 @@ extension Stripe {
     }
   }
 
-  /// Whether all the object says is what was asked for (S08). Refunds have no `livemode`; a customer
-  /// or a charge that is left out or expanded is no contradiction.
+  /// Whether all the object says is what was asked for (S08). Refunds have no `livemode`; a
+  /// customer or a charge that is left out or expanded is no contradiction.
   private static func agrees(
     _ object: JSONValue, type: String, with instruction: Instruction, complete: Bool
   ) -> Bool {

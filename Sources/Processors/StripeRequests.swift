@@ -73,10 +73,12 @@ extension Stripe {
     form.append("metadata[bursar_operation]", operation.id.text)
     form.append("metadata[bursar_reference]", metadataValue(operation.reference))
     form.append("metadata[bursar_run]", metadataValue(operation.run))
+    if operation.round > 0 { form.append("metadata[bursar_round]", String(operation.round)) }
   }
 
   /// At most 500 bytes, which is at most 500 characters however Stripe counts them; cut between
-  /// Unicode scalars, because where letters end changes with Unicode's version and these bytes may not.
+  /// Unicode scalars, because where letters end changes with Unicode's version and these bytes may
+  /// not.
   private static func metadataValue(_ text: String) -> String {
     var kept = String.UnicodeScalarView()
     var length = 0

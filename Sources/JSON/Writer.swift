@@ -1,0 +1,88 @@
+extension JSONValue {
+  /// The value on one line, members in their order.
+  ///
+  /// Only `"`, `\` and control characters are escaped; everything else stands as it is (RFC 8259 §7).
+  public var compact: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256)
+    write(to: &bytes)
+    return bytes
+  }
+
+  /// Like ``compact``, with the keys of every object ascending as UTF-8 bytes: equal values, equal
+  /// bytes.
+  public var canonical: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256)
+    write(to: &bytes, sorted: true)
+    return bytes
+  }
+
+  /// Appends ``compact``.
+  public func write(to bytes: inout [UInt8]) {
+    write(to: &bytes, sorted: false)
+  }
+
+  private func write(to bytes: inout [UInt8], sorted: Bool) {
+    switch self {
+    case .null: bytes.append(contentsOf: "null".utf8)
+    case .bool(true): bytes.append(contentsOf: "true".utf8)
+    case .bool(false): bytes.append(contentsOf: "false".utf8)
+    case .number(let number): bytes.append(contentsOf: number.text.utf8)
+    case .string(let text): bytes.append(quoting: text)
+    case .array(let elements):
+      var separator = UInt8.openBracket
+      for element in elements {
+        bytes.append(separator)
+        element.write(to: &bytes, sorted: sorted)
+        separator = .comma
+      }
+      if elements.isEmpty { bytes.append(.openBracket) }
+      bytes.append(.closeBracket)
+    case .object(let object):
+      var separator = UInt8.openBrace
+      for member in sorted ? object.sorted : object.members {
+        bytes.append(separator)
+        bytes.append(quoting: member.key)
+        bytes.append(.colon)
+        member.value.write(to: &bytes, sorted: sorted)
+        separator = .comma
+      }
+      if object.members.isEmpty { bytes.append(.openBrace) }
+      bytes.append(.closeBrace)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a text as JSON string.
+  fileprivate mutating func append(quoting text: String) {
+    append(.quote)
+    if text.utf8.allSatisfy({ $0 >= .space && $0 != .quote && $0 != .backslash }) {
+      append(contentsOf: text.utf8)
+    } else {
+      for byte in text.utf8 { append(escaping: byte) }
+    }
+    append(.quote)
+  }
+
+  private mutating func append(escaping byte: UInt8) {
+    switch byte {
+    case .quote, .backslash: append(contentsOf: [.backslash, byte])
+    case 0x08: append(contentsOf: "\\b".utf8)
+    case 0x09: append(contentsOf: "\\t".utf8)
+    case 0x0A: append(contentsOf: "\\n".utf8)
+    case 0x0C: append(contentsOf: "\\f".utf8)
+    case 0x0D: append(contentsOf: "\\r".utf8)
+    case 0..<0x20:
+      append(contentsOf: "\\u00".utf8)
+      append(.zero + byte >> 4)
+      append(hexadecimal(byte & 0x0F))
+    default: append(byte)
+    }
+  }
+
+  private func hexadecimal(_ digit: UInt8) -> UInt8 {
+    digit < 10 ? .zero + digit : UInt8(ascii: "a") + digit - 10
+  }
+}

@@ -1,0 +1,59 @@
+public import JSON
+
+/// What a line from the client amounts to.
+public enum Event: Sendable, Equatable {
+  /// Write this line; its newline is included.
+  case line([UInt8])
+  /// A tool is called; it waits for `Connection.answer`.
+  case call(Call)
+  /// The client no longer waits: nothing more will be sent for this call. What it asked for goes on.
+  case cancelled(CallID)
+}
+
+/// A call's serial number on its connection; the client's own id never leaves this room.
+public struct CallID: Hashable, Comparable, Sendable {
+  let serial: UInt64
+
+  /// Whether a call came before another.
+  public static func < (earlier: CallID, later: CallID) -> Bool {
+    earlier.serial < later.serial
+  }
+}
+
+/// A tool call in good form: the tool exists; its arguments are an object, otherwise unchecked.
+public struct Call: Sendable, Equatable {
+  /// What to answer it by.
+  public let id: CallID
+  /// The tool's name, as in the list given to the connection.
+  public let tool: String
+  /// The arguments as sent; empty when there were none.
+  public let arguments: JSONObject
+  /// `params._meta` as sent; empty when there was none.
+  public let meta: JSONObject
+  /// The revision the call is made in.
+  public let revision: Revision
+  /// Whether the client gave a token for progress notifications.
+  public let wantsProgress: Bool
+
+  /// The agent run the call belongs to, if the client's framework says so: `_meta["dev.bursar/run"]`.
+  public var run: String? {
+    meta["dev.bursar/run"]?.string
+  }
+}
+
+/// What a tool has to say: one text, and the same as an object.
+public struct ToolResult: Sendable, Equatable {
+  /// The only content block; what most models read.
+  public let text: String
+  /// What conforms to the tool's output schema; sent from 2025-06-18 on, errors included.
+  public let structured: JSONObject
+  /// Whether the model should correct its arguments and call again.
+  public let isError: Bool
+
+  /// A result of its parts.
+  public init(text: String, structured: JSONObject, isError: Bool) {
+    self.text = text
+    self.structured = structured
+    self.isError = isError
+  }
+}

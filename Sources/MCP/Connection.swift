@@ -1,0 +1,260 @@
+public import JSON
+
+/// One client on one pipe, in all five revisions at once: lines in, calls and lines out.
+///
+/// Which era a message belongs to is read from the message (`mcp.md` §A.4), so a handshake and stateless
+/// requests may alternate on one connection. Every request with an id is answered exactly once, or never
+/// if it was cancelled; notifications and answers never are. Requests are never sent.
+///
+/// Absent: time, IO, a limit on calls in flight (whoever answers them has one), and any memory of what a
+/// stateless request said.
+public struct Connection: Sendable {
+  /// A call that waits for its answer.
+  private struct Waiting {
+    let id: Echo
+    let revision: Revision
+    let token: Echo?
+    var progress: Int64?
+  }
+
+  private let tools: ToolList
+  private let introduction: Introduction
+
+  /// What the last `initialize` agreed on; nil before the first.
+  private var agreed: Revision?
+  private var serial: UInt64 = 0
+  private var waiting: [CallID: Waiting] = [:]
+  private var calls: [Echo: CallID] = [:]
+
+  /// A connection on which nothing was said yet.
+  ///
+  /// - Parameters:
+  ///   - tools: whole Tool objects, in the order they are listed; each has a `name`.
+  ///   - instructions: what clients may show the model once; empty for none.
+  public init(
+    tools: [JSONValue], name: String, version: String, title: String, instructions: String
+  ) {
+    self.tools = ToolList(tools)
+    introduction = Introduction(
+      name: name, version: version, title: title, instructions: instructions)
+  }
+
+  /// How many calls wait for an answer.
+  public var callsInFlight: Int {
+    waiting.count
+  }
+
+  /// Takes one line, without its newline. Any bytes may come; blank lines mean nothing (§B.1).
+  public mutating func receive(_ line: [UInt8]) -> [Event] {
+    var line = line
+    if line.last == UInt8(ascii: "\r") {
+      line.removeLast()
+    }
+    if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
+      return []
+    }
+    do {
+      return events(of: try JSONValue(reading: line))
+    } catch {
+      let id = error.wellFormed ? Echo(salvagedID(of: line)) : nil
+      let refusal: Refusal =
+        error.wellFormed ? .invalidRequest(error.message) : .unreadable(error.message)
+      return [.line(Line.error(refusal, for: id))]
+    }
+  }
+
+  /// Takes note that a line was longer than the reader of bytes keeps: 1 MiB.
+  public mutating func receiveOversizedLine() -> [Event] {
+    [.line(Line.error(.unreadable("the line is longer than 1 MiB"), for: nil))]
+  }
+
+  /// The line that answers a call; nil when it was cancelled, answered or never made: then nothing may be
+  /// sent.
+  public mutating func answer(_ call: CallID, with result: ToolResult) -> [UInt8]? {
+    guard let asked = finish(call) else { return nil }
+    return Line.answer(result, for: asked.id, in: asked.revision, meta: introduction.meta)
+  }
+
+  /// The line that reports progress; nil unless the client asked for it, the call still waits, and
+  /// `progress` is more than last time (§B.4). `message` is left out before 2025-03-26.
+  public mutating func progress(
+    _ call: CallID, progress: Int64, total: Int64?, message: String
+  ) -> [UInt8]? {
+    guard let asked = waiting[call], let token = asked.token else { return nil }
+    if let last = asked.progress, progress <= last { return nil }
+    waiting[call]?.progress = progress
+    return Line.progress(
+      progress, total: total, message: message, token: token, in: asked.revision)
+  }
+
+  /// Takes a call off the books; its id is free again.
+  private mutating func finish(_ call: CallID) -> Waiting? {
+    guard let asked = waiting.removeValue(forKey: call) else { return nil }
+    calls[asked.id] = nil
+    return asked
+  }
+}
+
+// Messages in, events out.
+extension Connection {
+  private mutating func events(of value: JSONValue) -> [Event] {
+    guard case .array(let batch) = value else {
+      return event(of: value, inBatch: false).map { [$0] } ?? []
+    }
+    do throws(Refusal) {
+      try judge(batch)
+    } catch {
+      return [.line(Line.error(error, for: nil))]
+    }
+    return batch.compactMap { event(of: $0, inBatch: true) }
+  }
+
+  /// Batches exist in one revision only (§B.1); their answers leave one by one.
+  private func judge(_ batch: [JSONValue]) throws(Refusal) {
+    guard agreed == .march2025 else {
+      throw .invalidRequest("batches exist in 2025-03-26 only")
+    }
+    guard !batch.isEmpty else {
+      throw .invalidRequest("the batch is empty")
+    }
+    guard batch.count <= Limits.batch else {
+      throw .invalidRequest("a batch holds at most \(Limits.batch) messages")
+    }
+  }
+
+  private mutating func event(of value: JSONValue, inBatch: Bool) -> Event? {
+    switch Message(value) {
+    case .response:
+      return nil
+    case .broken(let refusal, let id):
+      return .line(Line.error(refusal, for: id))
+    case .notification(let method, let params):
+      return Method(named: method) == .cancelled ? cancellation(params) : nil
+    case .request(let request):
+      do throws(Refusal) {
+        return try event(of: request, inBatch: inBatch)
+      } catch {
+        return .line(Line.error(error, for: request.id))
+      }
+    }
+  }
+
+  /// Unknown, finished and malformed ids are nobody's call. `initialize` is answered at once and thus
+  /// cannot be cancelled.
+  private mutating func cancellation(_ params: JSONObject) -> Event? {
+    guard let id = Echo(params["requestId"]), let call = calls[id], finish(call) != nil
+    else { return nil }
+    return .cancelled(call)
+  }
+}
+
+// Requests.
+extension Connection {
+  /// The methods that mean something to us in either era.
+  private enum Method: String, CaseIterable {
+    case initialize
+    case ping
+    case discover = "server/discover"
+    case listTools = "tools/list"
+    case callTool = "tools/call"
+    case cancelled = "notifications/cancelled"
+  }
+
+  private mutating func event(
+    of request: Message.Request, inBatch: Bool
+  ) throws(Refusal) -> Event {
+    guard calls[request.id] == nil else {
+      throw .invalidRequest("a request with this id is in flight")
+    }
+    let method = Method(named: request.method)
+    if inBatch, method == .initialize {
+      throw .invalidRequest("initialize may not be part of a batch")
+    }
+    if let envelope = try Envelope(in: request.meta) {
+      return try stateless(request, method, in: envelope.revision)
+    }
+    return try legacy(request, method)
+  }
+
+  private mutating func stateless(
+    _ request: Message.Request, _ method: Method?, in revision: Revision
+  ) throws(Refusal) -> Event {
+    switch method {
+    case .discover: return .line(Line.result(introduction.discovery, for: request.id))
+    case .listTools: return try list(request, in: revision)
+    case .callTool: return try call(request, in: revision)
+    case .initialize, .ping, .cancelled, nil: throw .unknownMethod(request.method)
+    }
+  }
+
+  private mutating func legacy(
+    _ request: Message.Request, _ method: Method?
+  ) throws(Refusal) -> Event {
+    switch method {
+    case .initialize: return try initialize(request)
+    case .ping: return .line(Line.result(.object(JSONObject()), for: request.id))
+    case .discover: throw .invalidParams("server/discover needs the envelope in params._meta")
+    case .listTools: return try list(request, in: agreedRevision())
+    case .callTool: return try call(request, in: agreedRevision())
+    case .cancelled, nil: throw .unknownMethod(request.method)
+    }
+  }
+
+  private func agreedRevision() throws(Refusal) -> Revision {
+    guard let agreed else {
+      throw .invalidParams("send initialize first, or the envelope in params._meta")
+    }
+    return agreed
+  }
+
+  /// Agrees on the revision asked for if it knows the handshake, and else on the newest that does. A
+  /// second time agrees anew; calls in flight keep the revision they were made in (§A.2).
+  private mutating func initialize(_ request: Message.Request) throws(Refusal) -> Event {
+    guard let asked = request.params["protocolVersion"]?.string else {
+      throw .invalidParams("protocolVersion must be a string")
+    }
+    var revision = Revision.newestOfHandshakes
+    if let known = Revision(named: asked), !known.isStateless {
+      revision = known
+    }
+    agreed = revision
+    return .line(Line.result(introduction.welcome(in: revision), for: request.id))
+  }
+
+  /// There is one page and thus no cursor that would be right; the empty string is a cursor too (§B.4).
+  private func list(
+    _ request: Message.Request, in revision: Revision
+  ) throws(Refusal) -> Event {
+    switch request.params["cursor"] {
+    case nil, .null: break
+    case .bool, .number, .string, .array, .object:
+      throw .invalidParams("this cursor was never given out")
+    }
+    return .line(
+      Line.list(
+        tools.array(for: revision), for: request.id, in: revision, meta: introduction.meta))
+  }
+
+  private mutating func call(
+    _ request: Message.Request, in revision: Revision
+  ) throws(Refusal) -> Event {
+    guard let name = request.params["name"]?.string else {
+      throw .invalidParams("name must be a string")
+    }
+    guard tools.contains(name) else {
+      throw .unknownTool(name)
+    }
+    let arguments = try request.params.optionalObject("arguments", called: "arguments")
+
+    // From here on the call is made, and only `answer` speaks for it.
+    serial += 1
+    let call = CallID(serial: serial)
+    let token = Echo(request.meta["progressToken"])
+    waiting[call] = Waiting(id: request.id, revision: revision, token: token)
+    calls[request.id] = call
+    return .call(
+      Call(
+        id: call, tool: name, arguments: arguments, meta: request.meta, revision: revision,
+        wantsProgress: token != nil))
+  }
+}

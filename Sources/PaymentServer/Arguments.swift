@@ -1,0 +1,198 @@
+import JSON
+import MCP
+import Payments
+
+/// A call's arguments after everything that can be said about them without the books.
+enum Reading<Demanded> {
+  case sound(Demanded)
+  case mistaken([Mistake])
+}
+
+/// What `charge` was called with.
+struct ChargeArguments {
+  let reference: String
+  let terms: Terms
+  let task: String?
+  let step: String?
+  let checkpoint: String?
+}
+
+/// What `refund` was called with.
+struct RefundArguments {
+  let charge: String
+  let reference: String
+  let amount: Int64?
+  let reason: String?
+  let task: String?
+  let step: String?
+  let checkpoint: String?
+}
+
+/// What `status` was called with.
+struct StatusArguments {
+  let operation: String?
+  let reference: String?
+  let task: String?
+  let wait: Duration
+}
+
+/// Reads the arguments of one tool: schema, card numbers, syntax, amounts; all mistakes at once.
+struct ArgumentReader {
+  let schema: JSONSchema
+  let currencies: CurrencyTable
+
+  /// The arguments with `null` and `""` taken for absent where the tool does not require them.
+  static func present(_ arguments: JSONObject, required: [String]) -> JSONObject {
+    var present = JSONObject()
+    for member in arguments.members {
+      let isRequired = required.contains { isSame($0, member.key) }
+      let isAbsent = member.value == .null || member.value == .string("")
+      if isAbsent, !isRequired { continue }
+      present[member.key] = member.value
+    }
+    return present
+  }
+
+  func charge(_ given: JSONObject, needsStep: Bool) -> Reading<ChargeArguments> {
+    let arguments = Self.present(given, required: ["reference", "customer", "amount", "currency"])
+    var mistakes = structural(arguments)
+    mistakes += names(arguments, ["reference", "task_id", "step_id"])
+    if needsStep { mistakes += missingStep(arguments) }
+    mistakes += token(arguments, "customer") + token(arguments, "payment_method")
+    var money: Money?
+    if let code = arguments["currency"]?.string, let amount = arguments["amount"]?.integer {
+      if let currency = Currency(code) {
+        money = Money(amount, currency)
+        if amount > 0, let objection = currencies.objection(to: Money(amount, currency)) {
+          mistakes.append(text(of: objection))
+        }
+      } else if code.utf8.count == 3 {
+        mistakes.append(
+          Mistake("currency", "must be three letters such as USD; you sent \(quoted(code))."))
+      }
+    }
+    guard mistakes.isEmpty, let money, let reference = arguments["reference"]?.string,
+      let customer = arguments["customer"]?.string
+    else { return .mistaken(unique(mistakes)) }
+    let terms = Terms(
+      customer: customer, money: money, paymentMethod: arguments["payment_method"]?.string,
+      description: arguments["description"]?.string)
+    return .sound(
+      ChargeArguments(
+        reference: reference, terms: terms, task: arguments["task_id"]?.string,
+        step: arguments["step_id"]?.string, checkpoint: arguments["checkpoint"]?.string))
+  }
+
+  func refund(_ given: JSONObject, needsStep: Bool) -> Reading<RefundArguments> {
+    let arguments = Self.present(given, required: ["charge", "reference"])
+    var mistakes = structural(arguments)
+    mistakes += names(arguments, ["charge", "reference", "task_id", "step_id"])
+    if needsStep { mistakes += missingStep(arguments) }
+    guard mistakes.isEmpty, let charge = arguments["charge"]?.string,
+      let reference = arguments["reference"]?.string
+    else { return .mistaken(unique(mistakes)) }
+    return .sound(
+      RefundArguments(
+        charge: charge, reference: reference, amount: arguments["amount"]?.integer,
+        reason: arguments["reason"]?.string, task: arguments["task_id"]?.string,
+        step: arguments["step_id"]?.string, checkpoint: arguments["checkpoint"]?.string))
+  }
+
+  func status(_ given: JSONObject) -> Reading<StatusArguments> {
+    let arguments = Self.present(given, required: [])
+    let mistakes =
+      structural(arguments) + names(arguments, ["operation", "reference", "task_id"])
+    guard mistakes.isEmpty else { return .mistaken(unique(mistakes)) }
+    return .sound(
+      StatusArguments(
+        operation: arguments["operation"]?.string, reference: arguments["reference"]?.string,
+        task: arguments["task_id"]?.string,
+        wait: .seconds(arguments["wait_seconds"]?.integer ?? 0)))
+  }
+
+  /// What the schema and the card check say.
+  private func structural(_ arguments: JSONObject) -> [Mistake] {
+    var mistakes = schema.violations(in: .object(arguments)).map { violation in
+      ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
+    }
+    for member in arguments.members {
+      guard carriesCardNumber(in: member.value) else { continue }
+      mistakes.append(
+        Mistake(
+          quotedName(member.key),
+          "looks like it carries a card number, which must never be sent here. Leave it out; pay with "
+            + "a payment_method id such as pm_... instead."))
+    }
+    return mistakes
+  }
+
+  private func carriesCardNumber(in value: JSONValue) -> Bool {
+    switch value {
+    case .null, .bool: false
+    case .number(let number):
+      number.text.utf8.count >= 13 && Payments.carriesCardNumber(number.text)
+    case .string(let text): Payments.carriesCardNumber(text)
+    case .array(let items): items.contains { carriesCardNumber(in: $0) }
+    case .object(let object):
+      object.members.contains {
+        Payments.carriesCardNumber($0.key) || carriesCardNumber(in: $0.value)
+      }
+    }
+  }
+
+  private func names(_ arguments: JSONObject, _ keys: [String]) -> [Mistake] {
+    keys.compactMap { key in
+      guard let text = arguments[key]?.string, !isReference(text) else { return nil }
+      return Mistake(
+        key,
+        "must be 1-64 characters, letters and digits and . _ : / # - only, beginning with a letter or "
+          + "digit; you sent \(quoted(text)).")
+    }
+  }
+
+  /// Ids of the processor are printable ASCII without spaces; anything else cannot be one.
+  private func token(_ arguments: JSONObject, _ key: String) -> [Mistake] {
+    guard let text = arguments[key]?.string, !text.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
+    else { return [] }
+    return [
+      Mistake(
+        key,
+        "must be the processor's id, without spaces or control characters; you sent \(quoted(text))."
+      )
+    ]
+  }
+
+  private func missingStep(_ arguments: JSONObject) -> [Mistake] {
+    ["task_id", "step_id"].filter { arguments[$0] == nil }.map {
+      Mistake($0, "is required here: the policy tells operations apart by task and step.")
+    }
+  }
+
+  private func text(of objection: AmountObjection) -> Mistake {
+    switch objection {
+    case .currency(let currency):
+      Mistake("currency", "must be one the processor takes; it does not take \(currency.code).")
+    case .below(let money):
+      Mistake(
+        "amount",
+        "must be at least \(money.amount) minor units, which is \(currencies.text(money)).")
+    case .above(let money):
+      Mistake(
+        "amount", "must be at most \(money.amount) minor units, which is \(currencies.text(money))."
+      )
+    case .notMultiple(let multiple):
+      Mistake("amount", "must be a multiple of \(multiple) minor units in this currency.")
+    }
+  }
+
+  /// One mistake an argument and text, in the order found.
+  private func unique(_ mistakes: [Mistake]) -> [Mistake] {
+    var seen: Set<Mistake> = []
+    return mistakes.filter { seen.insert($0).inserted }
+  }
+}
+
+/// An argument's name as it may stand in a sentence.
+func quotedName(_ name: String) -> String {
+  isReference(name) ? name : quoted(name)
+}

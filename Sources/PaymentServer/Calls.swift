@@ -1,0 +1,236 @@
+import JSON
+import Ledger
+import MCP
+import Payments
+
+/// From a call to what it leads to: judge, then write (DESIGN §8).
+extension Desk {
+  /// Carries out one call: answers it, or lets it wait for its operation.
+  mutating func carryOut(
+    _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    let currencies = setting.dialect.profile.currencies
+    func reader(_ schema: JSONSchema) -> ArgumentReader {
+      ArgumentReader(schema: schema, currencies: currencies)
+    }
+    let needsStep = policy.identity == .taskStep
+    switch call.tool {
+    case "charge":
+      switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
+      case .mistaken(let mistakes): fix(call, mistakes, policy)
+      case .sound(let arguments): try charge(call, arguments, policy, in: &books, now)
+      }
+    case "refund":
+      switch reader(schemas.refund).refund(call.arguments, needsStep: needsStep) {
+      case .mistaken(let mistakes): fix(call, mistakes, policy)
+      case .sound(let arguments): try refund(call, arguments, policy, in: &books, now)
+      }
+    case "status":
+      switch reader(schemas.status).status(call.arguments) {
+      case .mistaken(let mistakes): fix(call, mistakes, policy)
+      case .sound(let arguments): try status(call, arguments, policy, in: &books, now)
+      }
+    default:
+      // The connection lets through only the tools it publishes.
+      answer(call, texts.internalFault)
+    }
+  }
+
+  private mutating func charge(
+    _ call: Call, _ arguments: ChargeArguments, _ policy: Policy, in books: inout Books,
+    _ now: Instant
+  ) throws(LedgerError) {
+    let draft = Draft(
+      kind: .charge, reference: arguments.reference, terms: arguments.terms,
+      run: run(of: call, policy), task: arguments.task, step: arguments.step,
+      checkpoint: arguments.checkpoint)
+    try submit(draft, call, policy, in: &books, now)
+  }
+
+  private mutating func refund(
+    _ call: Call, _ arguments: RefundArguments, _ policy: Policy, in books: inout Books,
+    _ now: Instant
+  ) throws(LedgerError) {
+    guard let charge = try self.charge(named: arguments.charge, policy, books) else {
+      answer(call, texts.unknownOperation("charge", arguments.charge))
+      return
+    }
+    var draft = Draft(
+      kind: .refund, reference: arguments.reference, terms: charge.terms,
+      run: run(of: call, policy), task: arguments.task, step: arguments.step,
+      checkpoint: arguments.checkpoint)
+    draft.terms.charge = charge.id
+    draft.terms.chargeReference = charge.processorReference
+    draft.terms.paymentMethod = nil
+    draft.terms.description = nil
+    draft.terms.reason = arguments.reason
+
+    let known = try books.operation(id(of: draft, policy))
+    if let known, arguments.amount == nil { draft.terms.money = known.terms.money }
+    if let amount = arguments.amount {
+      draft.terms.money = Money(amount, charge.terms.money.currency)
+    }
+    if known == nil || known?.state.holds == false && known?.state.moved == false {
+      guard charge.state.moved else {
+        answer(
+          call, charge.state.holds ? texts.chargeUnresolved(charge) : texts.notRefundable(charge))
+        return
+      }
+      let left = try leftToRefund(of: charge, books)
+      guard left.amount > 0 else { return answer(call, texts.notRefundable(charge)) }
+      if arguments.amount == nil { draft.terms.money = left }
+      guard draft.terms.money.amount <= left.amount else {
+        answer(call, texts.overRefund(charge, left: left))
+        return
+      }
+    }
+    try submit(draft, call, policy, in: &books, now)
+  }
+
+  /// The charge a refund names: by its operation id, else by its reference.
+  private func charge(
+    named name: String, _ policy: Policy, _ books: borrowing Books
+  ) throws(LedgerError) -> Operation? {
+    if let found = try books.operation(OperationID(name)), found.kind == .charge,
+      isSame(found.namespace, policy.namespace)
+    {
+      return found
+    }
+    let found = try books.operations(reference: name, namespace: policy.namespace)
+      .filter { $0.kind == .charge }
+    return found.last { $0.state.moved } ?? found.last
+  }
+
+  /// What was captured of a charge, less what was refunded or is being refunded.
+  func leftToRefund(
+    of charge: Operation, _ books: borrowing Books
+  ) throws(LedgerError) -> Money {
+    var left = charge.terms.money.amount
+    for refund in try books.refunds(of: charge.id) where refund.state.holds || refund.state.moved {
+      left -= refund.terms.money.amount
+    }
+    return Money(max(0, left), charge.terms.money.currency)
+  }
+
+  /// Identity known? Its recorded outcome, or join it. Else policy, hold, record.
+  private mutating func submit(
+    _ draft: Draft, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    let known = try books.operation(id(of: draft, policy))
+    let candidate: Operation
+    if let known {
+      switch known.repeated(with: draft.terms, retries, at: now) {
+      case .same: return try join(known, call, policy, in: &books, now)
+      case .conflict(let differences):
+        log("conflict", [("operation", .string(known.id.text))])
+        return answer(call, texts.conflict(known, differences), about: known)
+      case .again(let again):
+        candidate = draft.renewing(again, policy, now)
+      }
+    } else {
+      candidate = draft.operation(id(of: draft, policy), policy, now)
+    }
+    if let verdict = try refusal(of: candidate, policy, in: &books, now) {
+      return answer(call, verdict, about: known)
+    }
+    try judge(candidate, known, call, policy, in: &books, now)
+  }
+
+  /// The policy's word, and what follows from it.
+  private mutating func judge(
+    _ candidate: Operation, _ known: Operation?, _ call: Call, _ policy: Policy,
+    in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    let demand = candidate.demand
+    let started = try books.run(candidate.run, namespace: candidate.namespace)?.firstSeen ?? now
+    let judgement = try policy.judge(demand, runStarted: started, at: now) {
+      (scope, since) throws(LedgerError) in
+      try books.exposure(of: scope, since: since)
+    }
+    hasWritten = true
+    try books.count(
+      .calls(run: candidate.run, in: candidate.namespace), calls: 1, at: now)
+    switch judgement {
+    case .refused(let denial):
+      try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: true)
+      let verdict = texts.denied(denial)
+      var denied = candidate
+      denied.state = .denied
+      denied.next = nil
+      denied.due = nil
+      denied.code = verdict.code
+      denied.rule = denial.rule
+      if known?.state != .denied || !isSame(known?.code, denied.code) {
+        try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
+      }
+      answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
+    case .granted(let warnings):
+      // From here on the operation is granted: below this line nothing may fail but the disk.
+      try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
+      var granted = candidate
+      granted.due = now
+      for usage in warnings { warn(usage, granted) }
+      let reason = known == nil ? "requested" : "requested_again"
+      let written = try write(granted, from: known, reason, in: &books, now)
+      wait(for: written, call, policy, replayed: false, until: policy.respondWithin, now)
+    }
+  }
+
+  /// A repeated call: the recorded outcome when there is one, else it waits with the others.
+  private mutating func join(
+    _ known: Operation, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    log(
+      "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
+    guard known.next == nil || known.isDoubtful else {
+      return wait(for: known, call, policy, replayed: true, until: policy.respondWithin, now)
+    }
+    try answerNow(known, call, policy, replayed: true, books, now)
+  }
+
+  /// Rates: judged by what was counted, refused with the seconds to wait; nothing is recorded.
+  private mutating func refusal(
+    of candidate: Operation, _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) -> Verdict? {
+    let minute = Duration.seconds(60)
+    let scope = Scope.calls(run: candidate.run, in: candidate.namespace)
+    let made = try books.exposure(of: scope, since: now.advanced(by: .zero - minute)).count
+    if made >= policy.rates.perMinute {
+      return texts.tooFast(
+        "rate_limited", "this session made \(made) money calls within a minute, the most allowed",
+        seconds: 60)
+    }
+    guard policy.rates.minimumGap > .zero,
+      let last = try books.run(candidate.run, namespace: candidate.namespace)?.lastCall
+    else { return nil }
+    let gap = last.duration(to: now)
+    guard gap >= .zero, gap < policy.rates.minimumGap else { return nil }
+    let missing = policy.rates.minimumGap - gap
+    return texts.tooFast(
+      "minimum_gap", "the policy wants a pause between two payments",
+      seconds: (missing.milliseconds + 999) / 1000)
+  }
+
+  /// The run a call belongs to, by the first source the policy believes that names one.
+  func run(of call: Call, _ policy: Policy) -> String {
+    guard policy.run.sources.first == .meta || policy.run.sources.contains(.meta),
+      let run = call.run, isReference(run)
+    else { return setting.run }
+    return run
+  }
+}
+
+extension Denial {
+  /// The rule's name in the books.
+  var rule: String {
+    switch self {
+    case .toolNotAllowed: "tools"
+    case .currencyNotAllowed: "currencies"
+    case .currencyWithoutCap: "caps"
+    case .customerNotAllowed: "customers"
+    case .runExpired: "run.expiresIn"
+    case .operationTooLarge(let cap): "cap \(cap.name)"
+    case .capExhausted(let usage): "cap \(usage.cap.name)"
+    }
+  }
+}

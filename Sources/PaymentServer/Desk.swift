@@ -1,0 +1,161 @@
+import JSON
+import Ledger
+import MCP
+import Payments
+import Schemas
+
+/// Everything the server knows besides the books: the connection, who waits, what is out. A copyable value, so
+/// that a step that fails leaves nothing behind.
+struct Desk {
+  /// A call that waits for its operation to come to rest.
+  struct Waiting {
+    let call: Call
+    let operation: OperationID
+    let since: Instant
+    let deadline: Instant
+    /// Whether the operation was already known when the call came.
+    let replayed: Bool
+    var progress: Int64 = 0
+  }
+
+  let setting: Setting
+  let texts: Texts
+  let retries: RetryRule
+  let schemas: ToolSchemas
+  var connection: Connection
+  var waiting: [Waiting] = []
+  var out: Set<DispatchID> = []
+  /// Answers of the processor that the books could not take yet.
+  var unrecorded: [(DispatchID, Answer)] = []
+  /// How often each operation was asked about while unresolved.
+  var polls: [OperationID: Int] = [:]
+  /// How far the books' clock is ahead of the readings: time never goes back.
+  var ahead = Duration.zero
+  /// At first the beginning of time: what an earlier process left is looked for at once.
+  var wake: Instant? = Instant(milliseconds: 0)
+  /// Whether the books were looked through for what an earlier process left.
+  var resumed = false
+
+  /// Gathered during a step: calls to carry out, operations written, outputs.
+  var calls: [Call] = []
+  var touched: [OperationID: Operation] = [:]
+  /// Whether this step wrote anything besides operations.
+  var hasWritten = false
+  var outputs: [Output] = []
+
+  init(_ setting: Setting) {
+    self.setting = setting
+    let policy = setting.policy.inForce
+    self.texts = Texts(
+      currencies: setting.dialect.profile.currencies,
+      environment: policy?.environment ?? .sandbox)
+    self.retries = RetryRule(policy?.processor ?? ProcessorSetting(), setting.dialect.profile)
+    self.schemas = ToolSchemas.standard
+    self.connection = Connection(
+      tools: schemas.documents, name: "bursar", version: setting.version, title: "Bursar",
+      instructions: ToolSchemas.instructions)
+  }
+
+  /// The outputs gathered so far, leaving none behind.
+  mutating func handOut() -> [Output] {
+    defer { outputs = [] }
+    return outputs
+  }
+
+  /// Protocol first: what needs no books is answered at once.
+  mutating func receive(_ inputs: [Input]) {
+    for input in inputs {
+      switch input {
+      case .line(let line): take(connection.receive(line))
+      case .oversizedLine: take(connection.receiveOversizedLine())
+      case .answer(let id, let answer): unrecorded.append((id, answer))
+      case .ended, .tick: break
+      }
+    }
+  }
+
+  private mutating func take(_ events: [Event]) {
+    for event in events {
+      switch event {
+      case .line(let line): outputs.append(.line(line))
+      case .call(let call): calls.append(call)
+      case .cancelled(let id):
+        calls.removeAll { $0.id == id }
+        // The operation goes on; only nobody is told.
+        waiting.removeAll { $0.call.id == id }
+      }
+    }
+  }
+
+  /// Whether anything of this step has to do with the books. A start alone makes none.
+  mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
+    if !calls.isEmpty || !unrecorded.isEmpty { return true }
+    if !resumed, !exist || setting.policy.inForce == nil {
+      resumed = true
+      wake = nil
+    }
+    return wake.map { $0 <= reading.advanced(by: ahead) } ?? false
+  }
+
+  /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
+  mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
+    let now = try advance(reading, books)
+    guard let policy = setting.policy.inForce else {
+      for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
+      calls = []
+      return
+    }
+    let arrived = unrecorded
+    unrecorded = []
+    for (id, result) in arrived { try record(result, of: id, in: &books, now) }
+    let asked = calls
+    calls = []
+    for call in asked { try carryOut(call, policy, in: &books, now) }
+    try doWhatIsDue(policy, in: &books, now)
+    try answerWhoWaits(policy, in: &books, now)
+    // A look that wrote nothing stays free of a sync.
+    if !touched.isEmpty || hasWritten { try books.mark(now) }
+    hasWritten = false
+    resumed = true
+    wake = try nextWake(in: &books, now)
+    touched = [:]
+  }
+
+  /// The step's time: the reading, or later when the books already know a later one. The difference is
+  /// kept, so that time goes on from there instead of standing still.
+  private mutating func advance(
+    _ reading: Instant, _ books: borrowing Books
+  ) throws(LedgerError) -> Instant {
+    let now = reading.advanced(by: ahead)
+    guard let latest = try books.latest(), latest > now else { return now }
+    ahead = ahead + now.duration(to: latest)
+    return latest
+  }
+
+  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again soon.
+  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
+    for call in calls { answer(call, texts.verdict(on: error)) }
+    calls = []
+    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
+    wake = reading.advanced(by: ahead).advanced(by: .seconds(1))
+  }
+}
+
+extension PolicyReading {
+  /// The policy, if there is one to go by.
+  var inForce: Policy? {
+    switch self {
+    case .accepted(let policy): policy
+    case .broken: nil
+    }
+  }
+
+  /// The first mistake as a sentence, for whoever cannot read the file.
+  var firstMistake: String {
+    switch self {
+    case .accepted: ""
+    case .broken(let mistakes):
+      mistakes.first.map { "line \($0.line), column \($0.column): \($0.message)" } ?? "unreadable."
+    }
+  }
+}

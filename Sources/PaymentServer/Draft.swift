@@ -1,0 +1,85 @@
+import Ledger
+import Payments
+
+/// What a call asks for, on its way to being an operation.
+struct Draft {
+  let kind: Operation.Kind
+  let reference: String
+  var terms: Terms
+  let run: String
+  let task: String?
+  let step: String?
+  let checkpoint: String?
+
+  /// A new operation, granted if the policy says so.
+  func operation(_ id: OperationID, _ policy: Policy, _ now: Instant) -> Operation {
+    Operation(
+      id: id, kind: kind, namespace: policy.namespace, reference: reference, terms: terms, run: run,
+      task: task, step: step, checkpoint: checkpoint, state: .validated, processorReference: nil,
+      round: 0, confirmation: 0, next: kind == .charge ? .create : .refund, due: now, attempt: nil,
+      tries: 0, attempts: 0, unknownSince: nil, firstSent: nil, code: nil, detail: nil,
+      deadLetter: nil, owner: nil, livemode: false, created: now, updated: now,
+      policy: policy.hash, rule: nil, version: 0)
+  }
+
+  /// An operation that begins again, now for this call's run and task.
+  func renewing(_ again: Operation, _ policy: Policy, _ now: Instant) -> Operation {
+    var renewed = again
+    renewed.run = run
+    renewed.task = task ?? again.task
+    renewed.step = step ?? again.step
+    renewed.checkpoint = checkpoint ?? again.checkpoint
+    renewed.policy = policy.hash
+    renewed.updated = now
+    return renewed
+  }
+}
+
+extension Desk {
+  /// The operation a draft is, by the policy's rule of identity.
+  func id(of draft: Draft, _ policy: Policy) -> OperationID {
+    let name: Identity.Name
+    switch (policy.identity, draft.task, draft.step) {
+    case (.taskStep, let task?, let step?): name = .taskStep(task: task, step: step)
+    case (.taskStep, nil, _), (.taskStep, _, nil), (.reference, _, _):
+      name = .reference(draft.reference)
+    }
+    return Self.names(
+      Identity(namespace: policy.namespace, kind: draft.kind, name: name)
+    ).id
+  }
+
+  /// What an operation's idempotency keys begin with: from the identity its id was made of.
+  func key(of operation: Operation) -> IdempotencyKey {
+    let byReference = Self.names(
+      Identity(
+        namespace: operation.namespace, kind: operation.kind, name: .reference(operation.reference))
+    )
+    if byReference.id == operation.id { return byReference.key }
+    guard let task = operation.task, let step = operation.step else {
+      preconditionFailure("An operation's id is made of its reference, or of its task and step.")
+    }
+    return Self.names(
+      Identity(
+        namespace: operation.namespace, kind: operation.kind,
+        name: .taskStep(task: task, step: step))
+    ).key
+  }
+
+  private static func names(_ identity: Identity) -> (id: OperationID, key: IdempotencyKey) {
+    Identity.names(base32: base32(sha256(identity.canonical)))
+  }
+}
+
+extension Operation {
+  /// What of it the policy judges.
+  var demand: Demand {
+    Demand(
+      kind: kind, namespace: namespace, run: run, customer: terms.customer, money: terms.money)
+  }
+
+  /// Whether waiting for it makes no sense: its outcome is unknown and is being looked up.
+  var isDoubtful: Bool {
+    unknownSince != nil && (next?.writes == false || next == .cancel)
+  }
+}

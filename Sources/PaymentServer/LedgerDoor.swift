@@ -1,0 +1,26 @@
+import Ledger
+
+/// The ledger, opened when it is first needed and not before: a client may start the server only to see
+/// what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
+struct LedgerDoor: ~Copyable {
+  private let path: String
+  private let vfs: String?
+  private var ledger: Ledger?
+
+  init(path: String, vfs: String?) {
+    self.path = path
+    self.vfs = vfs
+  }
+
+  var isOpen: Bool { ledger != nil }
+
+  /// Whether there are books already, so that something may be pending in them.
+  var exists: Bool { Ledger.exists(at: path, vfs: vfs) }
+
+  mutating func commit(
+    _ body: (inout Books) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs) }
+    try ledger!.commit(body)
+  }
+}

@@ -1,0 +1,92 @@
+import JSON
+import Ledger
+import Payments
+
+/// What the operator's log is told: one JSON line per decision, stable words, no text of an argument.
+extension Desk {
+  mutating func log(_ event: String, _ members: [(String, JSONValue)]) {
+    var line = JSONValue.object(JSONObject([("event", .string(event))] + members)).compact
+    line.append(UInt8(ascii: "\n"))
+    outputs.append(.log(line))
+  }
+
+  /// A change to the books.
+  mutating func report(_ operation: Operation, _ reason: String, _ now: Instant) {
+    log(
+      "transition",
+      [
+        ("at", .string(timestamp(now))), ("operation", .string(operation.id.text)),
+        ("state", .string(operation.state.rawValue)), ("reason", .string(reason)),
+        ("attempt", .integer(Int64(operation.attempts))),
+      ])
+  }
+
+  /// A cap that is nearly used up.
+  mutating func warn(_ usage: CapUsage, _ operation: Operation) {
+    log(
+      "cap_warning",
+      [
+        ("cap", .string(usage.cap.name)), ("used", .integer(usage.used.amount)),
+        ("of", .integer(usage.cap.amount.amount)), ("operation", .string(operation.id.text)),
+      ])
+  }
+}
+
+extension LedgerError {
+  /// The stable word for it.
+  var code: String {
+    switch self {
+    case .busy: "ledger_busy"
+    case .full: "ledger_full"
+    case .damaged: "ledger_damaged"
+    case .unusable: "ledger_unusable"
+    case .conflict: "ledger_conflict"
+    }
+  }
+
+  /// Why, for the operator.
+  var reason: String {
+    switch self {
+    case .busy: "another process holds the ledger"
+    case .full(let reason), .damaged(let reason), .unusable(let reason), .conflict(let reason):
+      reason
+    }
+  }
+}
+
+extension Texts {
+  /// What a call is told when the books could not be written.
+  func verdict(on error: LedgerError) -> Verdict {
+    switch error {
+    case .busy, .conflict: ledgerBusy
+    case .full: ledgerBroken(error.code, "it cannot be written")
+    case .damaged: ledgerBroken(error.code, "it is damaged or not a ledger")
+    case .unusable: ledgerBroken(error.code, "it cannot be opened")
+    }
+  }
+}
+
+extension Finding {
+  /// The stable word under which an attempt's outcome is recorded.
+  var word: String {
+    switch self {
+    case .created: "created"
+    case .captured: "captured"
+    case .processing: "processing"
+    case .declined: "declined"
+    case .voided: "voided"
+    case .refunded: "refunded"
+    case .submitted: "submitted"
+    case .refundFailed: "refund_failed"
+    case .absent: "absent"
+    case .rejected(let refusal): "rejected:\(refusal.code)"
+    case .misconfigured(let refusal): "misconfigured:\(refusal.code)"
+    case .blocked(let refusal): "blocked:\(refusal.code)"
+    case .deferred: "deferred"
+    case .notSent(let cause): "not_sent:\(cause.rawValue)"
+    case .throttled: "throttled"
+    case .inProgress: "in_progress"
+    case .unknown(let doubt): "unknown:\(doubt.reason)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import JSON
+import Ledger
+import MCP
+public import Payments
+import Schemas
+
+/// Takes inputs, gives back what follows from them: one input, one step, one transaction; nothing leaves
+/// before it is durable (DESIGN §1).
+///
+/// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves the
+/// value and the books as they were.
+public struct PaymentServer: ~Copyable {
+  private var desk: Desk
+  private var books: LedgerDoor
+
+  /// A server for one agent's connection. Touches nothing: the ledger is opened when it is needed.
+  public init(_ setting: Setting) {
+    self.desk = Desk(setting)
+    self.books = LedgerDoor(path: setting.ledger, vfs: setting.vfs)
+  }
+
+  /// When to call `step([.tick], …)` at the latest; nil while nothing can fall due.
+  public var wake: Instant? { desk.wake }
+
+  /// Whether no call waits for an answer and no request is out.
+  public var quiet: Bool { desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty }
+
+  /// Carries out all inputs in one ledger transaction and says what leaves then, in order.
+  ///
+  /// When the books cannot be written the calls are answered so (RETRY or STOP), and answers of the
+  /// processor are kept until they can be recorded.
+  ///
+  /// - Parameters:
+  ///   - inputs: everything that is ready.
+  ///   - reading: the clock's reading; time never goes back from one step to the next, whatever it says.
+  public mutating func step(_ inputs: [Input], at reading: Instant) -> [Output] {
+    var ready = desk
+    ready.receive(inputs)
+    guard ready.needsBooks(at: reading, exist: books.isOpen || books.exists) else {
+      desk = ready
+      return desk.handOut()
+    }
+    do throws(LedgerError) {
+      desk = try commit(ready, at: reading)
+    } catch .conflict {
+      // Another process was faster between two reads of ours: the same step once more.
+      do throws(LedgerError) {
+        desk = try commit(ready, at: reading)
+      } catch {
+        desk = ready
+        desk.withoutBooks(error, at: reading)
+      }
+    } catch {
+      desk = ready
+      desk.withoutBooks(error, at: reading)
+    }
+    return desk.handOut()
+  }
+
+  private mutating func commit(
+    _ ready: borrowing Desk, at reading: Instant
+  ) throws(LedgerError) -> Desk {
+    var next = copy ready
+    try books.commit { (books: inout Books) throws(LedgerError) in
+      try next.work(in: &books, at: reading)
+    }
+    return next
+  }
+}

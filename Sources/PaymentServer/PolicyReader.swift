@@ -1,0 +1,202 @@
+import JSON
+import Ledger
+import Payments
+
+/// From a document that satisfies the schema to a policy, gathering what makes no sense.
+struct PolicyReader {
+  let document: JSONDocument
+  let currencies: CurrencyTable
+  var mistakes: [PolicyMistake] = []
+
+  init(document: JSONDocument, currencies: CurrencyTable) {
+    self.document = document
+    self.currencies = currencies
+  }
+
+  mutating func policy() -> Policy {
+    let root = document.value
+    var policy = Policy(hash: hexadecimal(sha256(root.canonical)))
+    refuseWhatIsNotBuilt()
+    if let namespace = root["namespace"]?.string {
+      policy.namespace = namespace
+      if !isReference(namespace) {
+        refuse([.key("namespace")], "must be 1-64 of letters, digits and . _ : / # -")
+      }
+    }
+    policy.environment =
+      root["environment"]?.string.flatMap(Policy.Environment.init(rawValue:)) ?? policy.environment
+    policy.identity =
+      root["identity"]?.string.flatMap(Policy.IdentityRule.init(rawValue:)) ?? policy.identity
+    policy.ledgerPath = root["ledger"]?["path"]?.string
+    policy.processor = processor()
+    policy.run = run()
+    policy.respondWithin = duration(
+      [.key("respondWithin")], policy.respondWithin, .milliseconds(50)...Duration.seconds(600))
+    policy.tools = root["tools"]?.array?.compactMap(\.string) ?? policy.tools
+    policy.currencies = allowedCurrencies()
+    policy.customers.allow = customers("allow")
+    policy.customers.refuse = customers("refuse")
+    policy.caps = caps([.key("caps")])
+    policy.refundCaps = caps([.key("refunds"), .key("caps")])
+    policy.rates = rates()
+    policy.warnAt = warnings(policy.warnAt)
+    policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
+    checkWorld(policy)
+    return policy
+  }
+
+  /// Keys of the shape whose rules this version does not carry out: silence would be a broken promise.
+  private mutating func refuseWhatIsNotBuilt() {
+    for key in ["nearDuplicates", "events"] where document.value[key] != nil {
+      refuse(key: [.key(key)], "is not carried out by this version; remove it")
+    }
+    if document.value["refunds"]?["restoreBudget"]?.bool == true {
+      refuse(
+        [.key("refunds"), .key("restoreBudget")],
+        "must be false: this version never gives budget back for a refund")
+    }
+  }
+
+  /// The environment and the processor must speak of the same world.
+  private mutating func checkWorld(_ policy: Policy) {
+    switch (policy.processor.kind, policy.environment) {
+    case (.sandbox, .sandbox), (.stripe, .test), (.stripe, .live): break
+    case (.sandbox, .test), (.sandbox, .live):
+      refuse([.key("environment")], "must be sandbox, because processor.kind is sandbox")
+    case (.stripe, .sandbox):
+      refuse(
+        document.value["environment"] == nil
+          ? [.key("processor"), .key("kind")] : [.key("environment")],
+        "needs environment test or live, because processor.kind is stripe")
+    }
+    if policy.processor.kind == .stripe, policy.processor.apiKey == nil {
+      refuse(
+        [.key("processor")],
+        "needs apiKey: {\"env\": \"STRIPE_API_KEY\"} or {\"file\": \"/path/to/key\"}")
+    }
+  }
+
+  private mutating func processor() -> ProcessorSetting {
+    let path: JSONDocument.Path = [.key("processor")]
+    var setting = ProcessorSetting()
+    guard let given = document.value["processor"] else { return setting }
+    setting.kind =
+      given["kind"]?.string.flatMap(ProcessorSetting.Kind.init(rawValue:)) ?? setting.kind
+    setting.baseURL = given["baseURL"]?.string ?? setting.baseURL
+    if let key = given["apiKey"] {
+      switch (key["env"]?.string, key["file"]?.string) {
+      case (let name?, nil): setting.apiKey = .environment(name)
+      case (nil, let file?): setting.apiKey = .file(file)
+      case (nil, nil), (_?, _?):
+        refuse(path + [.key("apiKey")], "must have exactly one of env and file")
+      }
+    }
+    let short = Duration.milliseconds(100)...Duration.seconds(300)
+    setting.connectTimeout = duration(
+      path + [.key("connectTimeout")], setting.connectTimeout, short)
+    setting.timeout = duration(path + [.key("timeout")], setting.timeout, short)
+    setting.attempts = given["attempts"]?.integer.map(Int.init) ?? setting.attempts
+    setting.timeoutAttempts =
+      given["timeoutAttempts"]?.integer.map(Int.init) ?? setting.timeoutAttempts
+    setting.backoff = duration(
+      path + [.key("backoff")], setting.backoff, .milliseconds(10)...Duration.seconds(60))
+    setting.jitter = duration(
+      path + [.key("jitter")], setting.jitter, .zero...Duration.seconds(60))
+    setting.requestsPerSecond =
+      given["requestsPerSecond"]?.integer.map(Int.init) ?? setting.requestsPerSecond
+    return setting
+  }
+
+  private mutating func run() -> RunSetting {
+    var setting = RunSetting()
+    if let sources = document.value["run"]?["from"]?.array {
+      setting.sources = sources.compactMap(\.string).compactMap(
+        RunSetting.Source.init(rawValue:))
+    }
+    let path: JSONDocument.Path = [.key("run"), .key("expiresIn")]
+    if document.value["run"]?["expiresIn"] != nil {
+      setting.expiresIn = duration(
+        path, .seconds(1800), .seconds(1)...Duration.seconds(366 * 86_400))
+    }
+    return setting
+  }
+
+  private mutating func rates() -> Rates {
+    var rates = Rates()
+    guard let given = document.value["rates"] else { return rates }
+    rates.perMinute = given["perMinute"]?.integer ?? rates.perMinute
+    rates.minimumGap = duration(
+      [.key("rates"), .key("minimumGap")], rates.minimumGap, .zero...Duration.seconds(86_400))
+    rates.inFlight = given["inFlight"]?.integer.map(Int.init) ?? rates.inFlight
+    return rates
+  }
+
+  private mutating func allowedCurrencies() -> [Currency]? {
+    guard let codes = document.value["currencies"]?.array else { return nil }
+    var allowed: [Currency] = []
+    for (index, code) in codes.enumerated() {
+      if let currency = currency(code.string ?? "", at: [.key("currencies"), .index(index)]) {
+        allowed.append(currency)
+      }
+    }
+    return allowed
+  }
+
+  private mutating func customers(_ key: String) -> [String] {
+    let patterns =
+      document.value["customers"]?[key]?.array?.compactMap(\.string) ?? []
+    for (index, pattern) in patterns.enumerated()
+    where pattern.utf8.dropLast().contains(UInt8(ascii: "*")) {
+      refuse(
+        [.key("customers"), .key(key), .index(index)],
+        "may have * only at its end: it stands for any ending")
+    }
+    return patterns
+  }
+
+  /// Shares of a cap, `0.8` or `0.85`, as thousandths; never through floating point.
+  private mutating func warnings(_ standard: [Int]) -> [Int] {
+    guard let given = document.value["warnAt"]?.array else { return standard }
+    var marks: [Int] = []
+    for (index, value) in given.enumerated() {
+      if case .number(let number) = value, let mark = thousandths(number.text) {
+        marks.append(mark)
+      } else {
+        refuse([.key("warnAt"), .index(index)], "must be a share above 0 and up to 1, such as 0.8")
+      }
+    }
+    return marks
+  }
+
+  private func thousandths(_ text: String) -> Int? {
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), parts[0].count == 1 else { return nil }
+    var fraction = parts.count == 2 ? Array(parts[1]) : []
+    guard fraction.count <= 3 else { return nil }
+    while fraction.count < 3 { fraction.append(UInt8(ascii: "0")) }
+    var value = 0
+    for byte in Array(parts[0]) + fraction {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+    }
+    return (1...1000).contains(value) ? value : nil
+  }
+
+  mutating func refuse(_ path: JSONDocument.Path, _ message: String) {
+    note(path, document.position(of: path), message)
+  }
+
+  private mutating func refuse(key path: JSONDocument.Path, _ message: String) {
+    note(path, document.keyPosition(of: path), message)
+  }
+
+  private mutating func note(
+    _ path: JSONDocument.Path, _ position: TextPosition?, _ message: String
+  ) {
+    let position = position ?? document.position(of: Array(path.dropLast()))
+    mistakes.append(
+      PolicyMistake(
+        line: position?.line ?? 1, column: position?.column ?? 1, path: text(of: path),
+        message: "\(message)."))
+  }
+}

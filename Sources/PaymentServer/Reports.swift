@@ -1,0 +1,164 @@
+import JSON
+public import Ledger
+public import Payments
+
+/// What an operator reads of the books: text for people, one JSON line an entry for programs.
+public enum Report {
+  /// The newest operations, the newest last.
+  ///
+  /// - Parameters:
+  ///   - path: the ledger; it must exist.
+  ///   - limit: at most that many.
+  ///   - json: one JSON object a line instead of a table.
+  public static func operations(
+    ledger path: String, newest limit: Int, json: Bool, currencies: CurrencyTable
+  ) throws(LedgerError) -> [UInt8] {
+    var ledger = try Ledger(path: path)
+    let operations = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try books.operations(newest: limit)
+    }
+    if json { return lines(operations.map { JSONValue.object(entry($0)) }) }
+    if operations.isEmpty { return Array("No operations yet.\n".utf8) }
+    let rows = operations.map { operation in
+      [
+        timestamp(operation.updated), operation.id.text, operation.kind.rawValue,
+        operation.deadLetter == nil ? operation.state.rawValue : "dead letter",
+        currencies.text(operation.terms.money), quoted(operation.reference),
+      ]
+    }
+    return Array((table(rows).joined(separator: "\n") + "\n").utf8)
+  }
+
+  /// One operation with its attempts and its whole history; nil when there is none of that name.
+  public static func operation(
+    ledger path: String, id: String, json: Bool, currencies: CurrencyTable
+  ) throws(LedgerError) -> [UInt8]? {
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) -> [UInt8]? in
+      guard let operation = try books.operation(OperationID(id)) else { return nil }
+      let attempts = try books.attempts(of: operation.id)
+      let history = try books.history(of: operation.id)
+      if json {
+        var whole = entry(operation)
+        whole["attempt_log"] = .array(attempts.map { .object(entry($0)) })
+        whole["history"] = .array(history.map { .object(entry($0)) })
+        return lines([.object(whole)])
+      }
+      return text(operation, attempts, history, currencies)
+    }
+  }
+
+  /// What `bursar check` says of a ledger: sentences about what was found.
+  public static func inspection(ledger path: String) throws(LedgerError) -> [String] {
+    guard Ledger.exists(at: path) else {
+      return ["The ledger \(path) does not exist yet; it is made by the first payment."]
+    }
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      let pending = try books.pendingCount()
+      let latest = try books.latest().map { ", last changed \(timestamp($0))" } ?? ""
+      return ["The ledger \(path) is sound\(latest); \(pending) operations are pending."]
+    }
+  }
+
+  private static func text(
+    _ operation: Operation, _ attempts: [Attempt], _ history: [HistoryEntry],
+    _ currencies: CurrencyTable
+  ) -> [UInt8] {
+    var rows: [String] = []
+    for member in entry(operation).members {
+      let value = member.value.string ?? String(decoding: member.value.compact, as: UTF8.self)
+      rows.append("\(member.key): \(value)")
+    }
+    rows.append("money: \(currencies.text(operation.terms.money))")
+    rows.append("history:")
+    for entry in history {
+      let from = entry.from?.rawValue ?? "-"
+      let to = entry.to?.rawValue ?? "-"
+      rows.append("  \(timestamp(entry.at))  \(from) -> \(to)  \(entry.reason)")
+    }
+    rows.append("attempts:")
+    for attempt in attempts {
+      let outcome = attempt.outcome ?? "no answer yet"
+      rows.append(
+        "  \(timestamp(attempt.started))  \(attempt.number)  \(attempt.instruction.rawValue)  \(outcome)"
+      )
+    }
+    return Array((rows.joined(separator: "\n") + "\n").utf8)
+  }
+
+  private static func entry(_ operation: Operation) -> JSONObject {
+    var entry = JSONObject([
+      ("operation", .string(operation.id.text)), ("kind", .string(operation.kind.rawValue)),
+      ("namespace", .string(operation.namespace)), ("reference", .string(operation.reference)),
+      ("state", .string(operation.state.rawValue)),
+      ("customer", .string(operation.terms.customer)),
+      ("amount", .integer(operation.terms.money.amount)),
+      ("currency", .string(operation.terms.money.currency.code)),
+      ("run", .string(operation.run)), ("created", .string(timestamp(operation.created))),
+      ("updated", .string(timestamp(operation.updated))),
+      ("attempts", .integer(Int64(operation.attempts))), ("policy", .string(operation.policy)),
+      ("livemode", .bool(operation.livemode)),
+    ])
+    let optional: [(String, String?)] = [
+      ("processor_reference", operation.processorReference), ("code", operation.code),
+      ("detail", operation.detail), ("rule", operation.rule), ("task_id", operation.task),
+      ("step_id", operation.step), ("charge", operation.terms.charge?.text),
+      ("next", operation.next?.rawValue), ("due", operation.due.map(timestamp)),
+      ("unknown_since", operation.unknownSince.map(timestamp)),
+      ("dead_letter", operation.deadLetter),
+    ]
+    for (key, value) in optional {
+      if let value { entry[key] = .string(value) }
+    }
+    return entry
+  }
+
+  private static func entry(_ attempt: Attempt) -> JSONObject {
+    var entry = JSONObject([
+      ("number", .integer(Int64(attempt.number))),
+      ("instruction", .string(attempt.instruction.rawValue)),
+      ("started", .string(timestamp(attempt.started))),
+      ("path", .string(attempt.request.path)),
+    ])
+    if let finished = attempt.finished {
+      entry["latency_ms"] = .integer(attempt.started.duration(to: finished).milliseconds)
+    }
+    if let outcome = attempt.outcome { entry["outcome"] = .string(outcome) }
+    if let status = attempt.status { entry["status"] = .integer(Int64(status)) }
+    if let key = attempt.key { entry["idempotency_key"] = .string(key) }
+    return entry
+  }
+
+  private static func entry(_ change: HistoryEntry) -> JSONObject {
+    var entry = JSONObject([
+      ("sequence", .integer(change.sequence)), ("at", .string(timestamp(change.at))),
+      ("reason", .string(change.reason)),
+    ])
+    if let from = change.from { entry["from"] = .string(from.rawValue) }
+    if let to = change.to { entry["to"] = .string(to.rawValue) }
+    return entry
+  }
+
+  private static func lines(_ values: [JSONValue]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for value in values {
+      value.write(to: &bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  /// Columns as wide as their widest cell, two spaces apart.
+  private static func table(_ rows: [[String]]) -> [String] {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { $0[column].utf8.count }.max() ?? 0
+    }
+    return rows.map { row in
+      zip(row, widths).map { cell, width in
+        cell + String(repeating: " ", count: width - cell.utf8.count)
+      }.joined(separator: "  ")
+    }
+  }
+}

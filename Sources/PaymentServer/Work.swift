@@ -1,0 +1,162 @@
+import JSON
+import Ledger
+import MCP
+import Payments
+
+/// What is done at the processor: attempts begun, answers read, what falls due.
+extension Desk {
+  /// How soon a change made by another process is looked for while somebody here waits for it.
+  static let pollInterval = Duration.milliseconds(25)
+  /// How often the books are looked through for what a dead process left, while something is pending.
+  static let patrolInterval = Duration.milliseconds(100)
+
+  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is dropped: whoever
+  /// took the operation over asks the processor itself.
+  mutating func record(
+    _ answer: Answer, of id: DispatchID, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    out.remove(id)
+    let own = try books.own(at: now)
+    guard let operation = try books.operation(id.operation), operation.attempt == id.attempt,
+      operation.owner == own, let kind = operation.next
+    else {
+      log("late_answer", [("operation", .string(id.operation.text))])
+      return
+    }
+    let finding = setting.dialect.finding(instruction(kind, operation), answer)
+    try books.finish(
+      id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
+    try apply(finding, to: operation, in: &books, now)
+  }
+
+  /// Writes what follows from a finding.
+  private mutating func apply(
+    _ finding: Finding, to operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    guard let (after, reason) = operation.followed(by: finding, retries, at: now) else { return }
+    try write(after, from: operation, reason, in: &books, now)
+  }
+
+  /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's row is
+  /// committed before its first byte leaves (DESIGN §4, invariant 4).
+  @discardableResult
+  mutating func write(
+    _ after: Operation, from before: Operation?, _ reason: String, in books: inout Books,
+    _ now: Instant
+  ) throws(LedgerError) -> Operation {
+    var after = after
+    var attempt: Attempt?
+    if let due = after.due, due <= now, after.attempt == nil, mayBegin {
+      (after, attempt) = try beginning(after, in: &books, now)
+    }
+    let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
+    touched[written.id] = written
+    report(written, reason, now)
+    guard let attempt else { return written }
+    try books.begin(attempt)
+    let id = DispatchID(operation: written.id, attempt: attempt.number)
+    out.insert(id)
+    outputs.append(
+      .send(Dispatch(id: id, request: attempt.request, reads: !attempt.instruction.writes)))
+    return written
+  }
+
+  /// Whether this process may have one more operation in flight.
+  private var mayBegin: Bool {
+    out.count < (setting.policy.inForce?.rates.inFlight ?? 0)
+  }
+
+  /// The operation with its attempt begun, and the attempt's row. A key that was sent before is sent with the same
+  /// bytes again, whatever they would be made of today.
+  private func beginning(
+    _ operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) -> (Operation, Attempt) {
+    let owner = try books.own(at: now)
+    let after = operation.beginning(by: owner, retries, at: now)
+    guard let kind = after.next, let number = after.attempt else {
+      preconditionFailure("An attempt that was begun has a number and something to do.")
+    }
+    var request = setting.dialect.request(instruction(kind, after))
+    let key = request.idempotencyKey
+    if let key, let earlier = try books.lastAttempt(of: after.id, key: key) {
+      request = earlier.request
+    }
+    return (
+      after,
+      Attempt(
+        operation: after.id, number: number, instruction: kind, key: key, request: request,
+        started: now, owner: owner, finished: nil, outcome: nil, status: nil)
+    )
+  }
+
+  private func instruction(_ kind: Instruction.Kind, _ operation: Operation) -> Instruction {
+    Instruction(
+      kind: kind, operation: operation, key: key(of: operation), livemode: setting.livemode)
+  }
+
+  /// Everything that fell due, and everything a dead process left in the middle.
+  mutating func doWhatIsDue(
+    _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    for owner in try books.owners(besides: books.own(at: now))
+    where try !books.isAlive(owner: owner) {
+      for operation in try books.operations(inFlightOf: owner) {
+        try takeOver(operation, in: &books, now)
+      }
+    }
+    var room = policy.rates.inFlight - out.count
+    while room > 0 {
+      let due = try books.due(at: now, limit: room)
+      if due.isEmpty { return }
+      for operation in due {
+        if operation.attempt == nil {
+          try write(operation, from: operation, "attempt_due", in: &books, now)
+        } else {
+          try takeOver(operation, in: &books, now)
+        }
+      }
+      room = min(policy.rates.inFlight - out.count, room - due.count)
+    }
+  }
+
+  /// An attempt whose sender died, or whose lease ran out: it may have been executed, so that its outcome is
+  /// unknown from here on (T30).
+  private mutating func takeOver(
+    _ operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    guard let number = operation.attempt, let kind = operation.next else { return }
+    let failure = TransportFailure(cause: .ownerDied, sent: true)
+    let finding = setting.dialect.finding(
+      instruction(kind, operation), .failure(failure))
+    out.remove(DispatchID(operation: operation.id, attempt: number))
+    try books.finish(number, of: operation.id, at: now, outcome: finding.word, status: nil)
+    try apply(finding, to: operation, in: &books, now)
+  }
+
+  /// When this has to go on without any input.
+  func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
+    var wakes: [Instant] = waiting.map(\.deadline)
+    if let due = try books.nextDue() { wakes.append(max(due, now)) }
+    if try !books.owners(besides: books.own(at: now)).isEmpty {
+      let isJoined = waiting.contains { touched[$0.operation]?.owner == nil }
+      wakes.append(now.advanced(by: isJoined ? Self.pollInterval : Self.patrolInterval))
+    }
+    return wakes.min()
+  }
+}
+
+extension Request {
+  /// The idempotency key it carries, if it is one that has an effect.
+  var idempotencyKey: String? {
+    headers.first { isSame($0.name, "Idempotency-Key") }?.value
+  }
+}
+
+extension Answer {
+  var status: Int? {
+    switch self {
+    case .response(let response): response.status
+    case .failure: nil
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Stands until the world does.
+struct Placeholder {}

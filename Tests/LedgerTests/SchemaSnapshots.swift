@@ -1,0 +1,98 @@
+extension SchemaTests {
+  static let tables = [
+    "attempts", "exposure", "held", "history", "meta", "migrations", "operations", "owners", "runs",
+  ]
+  static let objects = [
+    "index history_by_operation history",
+    "index operations_by_age operations",
+    "index operations_by_reference operations",
+    "index operations_by_run operations",
+    "index operations_by_task operations",
+    "index owners_by_slot owners",
+    "index pending operations",
+    "index refunds_by_charge operations",
+    "table attempts attempts",
+    "table exposure exposure",
+    "table held held",
+    "table history history",
+    "table meta meta",
+    "table migrations migrations",
+    "table operations operations",
+    "table owners owners",
+    "table runs runs",
+    "trigger history_is_not_changed history",
+    "trigger history_is_not_removed history",
+    "trigger history_is_not_replaced history",
+  ]
+
+  /// Column by column with its type; `!` where it cannot be null.
+  static let columns = [
+    """
+    attempts: operation TEXT!, number INTEGER!, instruction TEXT!, key TEXT, method TEXT!, \
+    path TEXT!, headers TEXT!, body BLOB!, started INTEGER!, finished INTEGER, outcome \
+    TEXT, status INTEGER, owner INTEGER!
+    """,
+    "exposure: scope TEXT!, width INTEGER!, start INTEGER!, amount INTEGER!, count INTEGER!",
+    "held: scope TEXT!, amount INTEGER!, count INTEGER!",
+    """
+    history: seq INTEGER, at INTEGER!, operation TEXT, version INTEGER, from_state TEXT, \
+    to_state TEXT, reason TEXT!, detail TEXT!
+    """,
+    "meta: name TEXT!, value INTEGER!",
+    "migrations: name TEXT!, applied INTEGER!",
+    """
+    operations: id TEXT!, kind TEXT!, namespace TEXT!, reference TEXT!, created INTEGER!, \
+    customer TEXT!, amount INTEGER!, currency TEXT!, payment_method TEXT, description \
+    TEXT, charge TEXT, charge_reference TEXT, refund_reason TEXT, run TEXT!, task TEXT, \
+    step TEXT, checkpoint TEXT, state TEXT!, processor_reference TEXT, round INTEGER!, \
+    confirmation INTEGER!, next TEXT, due INTEGER, attempt INTEGER, tries INTEGER!, \
+    attempts INTEGER!, unknown_since INTEGER, first_sent INTEGER, code TEXT, detail TEXT, \
+    dead_letter TEXT, owner INTEGER, livemode INTEGER!, updated INTEGER!, policy TEXT!, \
+    rule TEXT, version INTEGER!
+    """,
+    "owners: epoch INTEGER, slot INTEGER!, started INTEGER!",
+    """
+    runs: namespace TEXT!, run TEXT!, first_seen INTEGER!, last_call INTEGER!, stops \
+    INTEGER!
+    """,
+  ]
+
+  /// SCAN is all right where the index holds only what is asked for, or the limit ends it.
+  static let plans = [
+    "operation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
+    """
+    operationsByReference: SEARCH operations USING INDEX operations_by_reference \
+    (namespace=? AND reference=?)
+    """,
+    "operationsByRun: SEARCH operations USING INDEX operations_by_run (namespace=? AND run=?)",
+    """
+    operationsByTask: SEARCH operations USING INDEX operations_by_task (namespace=? AND \
+    task=?)
+    """,
+    "refunds: SEARCH operations USING INDEX refunds_by_charge (charge=?)",
+    "newest: SCAN operations USING INDEX operations_by_age",
+    "due: SEARCH operations USING INDEX pending (due<?)",
+    "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
+    "pendingCount: SCAN operations USING COVERING INDEX pending",
+    "updateOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
+    "attempts: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=?)",
+    """
+    attempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=? AND \
+    number=?)
+    """,
+    "lastAttempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=?)",
+    """
+    finishAttempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=? \
+    AND number=?)
+    """,
+    "history: SEARCH history USING INDEX history_by_operation (operation=?)",
+    "historyAfter: SEARCH history USING INTEGER PRIMARY KEY (rowid>?)",
+    "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
+    "held: SEARCH held USING PRIMARY KEY (scope=?)",
+    "hold: SEARCH held USING PRIMARY KEY (scope=?)",
+    "run: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
+    "latest: SEARCH meta USING PRIMARY KEY (name=?)",
+    "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
+    "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",
+  ]
+}

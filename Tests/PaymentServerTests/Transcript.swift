@@ -1,0 +1,181 @@
+import Foundation
+import Ledger
+import PaymentServer
+import Payments
+import Processors
+
+/// A conversation as a text file: a reason on top (`#`), then directives and what followed from them.
+///
+///     policy {…}            the policy, in one line; without it the built-in one
+///     run NAME              the run where a call names none
+///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
+///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
+///     > LINE                a line from the agent
+///     end                   the agent's end of the pipe closes
+///     restart               the process dies and another takes its place, on the same ledger
+///     = N sandbox           request N is answered by the sandbox
+///     = N lost              the sandbox executes request N, the answer never arrives
+///     = N timeout           nothing arrives and nothing was executed
+///     = N refused           no connection: nothing was sent
+///     = N STATUS BODY       request N is answered like this
+///
+/// and what follows: `< LINE` for the agent, `! N METHOD PATH KEY` for the network (with `-> STATUS`
+/// where the sandbox answered at once).
+struct Transcript {
+  let url: URL
+  let text: String
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Transcripts")
+
+  /// Every transcript there is, by name.
+  static func all() throws -> [URL] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+      .filter { $0.hasSuffix(".transcript") }.map { folder.appending(path: $0) }
+  }
+
+  init(_ url: URL) throws {
+    self.url = url
+    self.text = try String(contentsOf: url, encoding: .utf8)
+  }
+
+  /// The file as it would be recorded now.
+  func played() throws -> String {
+    let world = try PlayedWorld()
+    var result: [String] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      if line.hasPrefix("< ") || line.hasPrefix("! ") { continue }
+      result.append(line)
+      result += try world.follow(line)
+    }
+    world.remove()
+    return result.joined(separator: "\n")
+  }
+}
+
+/// What a transcript is played in: the pure server, a real ledger in a temporary folder, the sandbox.
+final class PlayedWorld {
+  private let folder: URL
+  private var server: Server?
+  private var sandbox = Sandbox()
+  private var now = Instant(milliseconds: 1_795_165_200_000)
+  private var reading = PolicyReading.accepted(defaultPolicy(currencies: Stripe.currencies))
+  private var run = "run-1"
+  private var isManual = false
+  private var sent: [(id: DispatchID, request: Request)] = []
+  private var said: [String] = []
+
+  /// A box, because the server is not copyable.
+  private final class Server {
+    var value: PaymentServer
+    init(_ setting: Setting) { value = PaymentServer(setting) }
+  }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "bursar-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  func remove() {
+    server = nil
+    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
+  }
+
+  /// Carries out one line of a transcript and gives what followed from it.
+  func follow(_ line: String) throws -> [String] {
+    said = []
+    let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+    let rest = words.count > 1 ? words[1] : ""
+    switch words.first ?? "" {
+    case "", "#": break
+    case "policy": reading = readPolicy(Array(rest.utf8), currencies: Stripe.currencies)
+    case "run": run = rest
+    case "network": isManual = rest == "manual"
+    case "at": try move(to: rest)
+    case ">": step([.line(Array(rest.utf8))])
+    case "end": step([.ended])
+    case "restart": server = nil
+    case "=": try answer(rest)
+    default: throw Unreadable(line: line)
+    }
+    return said
+  }
+
+  struct Unreadable: Error { let line: String }
+
+  private func step(_ inputs: [Input]) {
+    let server = self.server ?? Server(setting)
+    self.server = server
+    var inputs = inputs
+    while true {
+      var answers: [Input] = []
+      for output in server.value.step(inputs, at: now) {
+        switch output {
+        case .line(let line): said.append("< " + String(decoding: line.dropLast(), as: UTF8.self))
+        case .log: break
+        case .send(let dispatch):
+          sent.append((dispatch.id, dispatch.request))
+          let key = dispatch.request.headers.first { $0.name == "Idempotency-Key" }?.value ?? "-"
+          let head = "! \(sent.count) \(dispatch.request.method.rawValue) \(dispatch.request.path) \(key)"
+          if isManual {
+            said.append(head)
+          } else {
+            let response = sandbox.answer(dispatch.request, at: now)
+            said.append("\(head) -> \(response.status)")
+            answers.append(.answer(dispatch.id, .response(response)))
+          }
+        }
+      }
+      if answers.isEmpty { return }
+      inputs = answers
+    }
+  }
+
+  private var setting: Setting {
+    Setting(
+      policy: reading, dialect: Stripe.dialect(profileName: "sandbox"), livemode: false, run: run,
+      ledger: folder.appending(path: "ledger.db").path, version: "0.0.0")
+  }
+
+  /// Moves the clock, stopping wherever the server asked to be woken.
+  private func move(to text: String) throws {
+    let target: Instant
+    if text.hasPrefix("+") {
+      guard let seconds = Double(text.dropFirst().dropLast()) else { throw Unreadable(line: text) }
+      target = now.advanced(by: .milliseconds(Int64(seconds * 1000)))
+    } else {
+      let format = ISO8601DateFormatter()
+      guard let date = format.date(from: text) else { throw Unreadable(line: text) }
+      target = Instant(milliseconds: Int64(date.timeIntervalSince1970) * 1000)
+    }
+    while let wake = server?.value.wake, wake <= target, server != nil {
+      now = max(now, wake)
+      step([.tick])
+      if let next = server?.value.wake, next <= wake { break }
+    }
+    now = target
+    if server != nil { step([.tick]) }
+  }
+
+  private func answer(_ text: String) throws {
+    let words = text.split(separator: " ", maxSplits: 2).map(String.init)
+    guard words.count > 1, let number = Int(words[0]), (1...sent.count).contains(number) else {
+      throw Unreadable(line: text)
+    }
+    let (id, request) = sent[number - 1]
+    switch words[1] {
+    case "sandbox": step([.answer(id, .response(sandbox.answer(request, at: now)))])
+    case "lost":
+      _ = sandbox.answer(request, at: now)
+      step([.answer(id, .failure(TransportFailure(cause: .timeout, sent: true)))])
+    case "timeout":
+      step([.answer(id, .failure(TransportFailure(cause: .timeout, sent: true)))])
+    case "refused":
+      step([.answer(id, .failure(TransportFailure(cause: .connection, sent: false)))])
+    case let word:
+      guard let status = Int(word) else { throw Unreadable(line: text) }
+      let body = Array((words.count > 2 ? words[2] : "").utf8)
+      step([.answer(id, .response(Response(status: status, headers: [], body: body)))])
+    }
+  }
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Everything that must pass, one step after the other. The last line says how many did.
+#
+#   Tests/run.sh               all steps
+#   Tests/run.sh --all         and one minute of fuzzing
+#   Tests/run.sh --only STEP   just that step, with its output on the screen
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+binary="$PWD/.build/release/bursar"
+logs="$PWD/.build/run-logs"
+only=""
+steps=(packages format build unit release process conversation quickstart readme)
+
+usage() {
+  echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
+  echo "steps: ${steps[*]} fuzz" >&2
+  exit 64
+}
+
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --all) steps+=(fuzz) ;;
+    --only)
+      [[ $# -ge 2 ]] || usage
+      only=$2
+      shift
+      ;;
+    *) usage ;;
+  esac
+  shift
+done
+
+says() {
+  case $1 in
+    packages) echo "Debian packages" ;;
+    format) echo "format lint" ;;
+    build) echo "debug build, arrows between the rooms enforced" ;;
+    unit) echo "swift test" ;;
+    release) echo "release build with the Swift runtime inside" ;;
+    process) echo "the released process over pipes" ;;
+    conversation) echo "a conversation with the official Python client" ;;
+    quickstart) echo "the quickstart" ;;
+    readme) echo "the commands of the README" ;;
+    fuzz) echo "one minute of fuzzing" ;;
+    *) usage ;;
+  esac
+}
+
+step_packages() {
+  examples/install-packages.sh libsqlite3-dev libssl-dev libcurl4-openssl-dev \
+    libmicrohttpd-dev pkg-config python3-venv
+  if ! command -v swift >/dev/null; then
+    echo "The Swift toolchain is missing: swift is not on the PATH."
+    return 1
+  fi
+}
+
+step_format() {
+  swift format lint --strict --parallel --recursive Package.swift Sources Tests schemas
+}
+
+step_build() {
+  swift build --build-tests --explicit-target-dependency-import-check error
+}
+
+step_unit() {
+  swift test --skip-build
+}
+
+step_release() {
+  swift build -c release --static-swift-stdlib --product bursar
+}
+
+step_process() {
+  BURSAR_BINARY="$binary" swift test --skip-build --filter BursarTests
+}
+
+# The official client, now and before the protocol's stateless revision. Kept between runs.
+step_conversation() {
+  local version place
+  for version in 2.3.0 1.30.0; do
+    place=".build/venv-mcp-$version"
+    if [[ ! -e $place/ready ]]; then
+      rm -rf "$place"
+      python3 -m venv "$place"
+      "$place/bin/pip" install --quiet --disable-pip-version-check "mcp==$version"
+      touch "$place/ready"
+    fi
+    "$place/bin/python" Tests/Conversations/mcp_client.py "$binary"
+  done
+}
+
+step_quickstart() {
+  examples/quickstart.sh </dev/null
+}
+
+step_readme() {
+  Tests/readme.sh "$binary"
+}
+
+step_fuzz() {
+  Tests/Fuzz/run.sh 60
+}
+
+if [[ -n $only ]]; then
+  says "$only" >/dev/null
+  "step_$only"
+  exit
+fi
+
+mkdir -p "$logs"
+passed=0
+failed=0
+for step in "${steps[@]}"; do
+  echo "$(says "$step") ..."
+  began=$SECONDS
+  # Not `if step`: within a condition a failing command would not end the step.
+  set +e
+  (
+    set -e
+    "step_$step"
+  ) >"$logs/$step.log" 2>&1
+  result=$?
+  set -e
+  if [[ $result -eq 0 ]]; then
+    passed=$((passed + 1))
+    echo "  ok, $((SECONDS - began)) s"
+    continue
+  fi
+  failed=$((failed + 1))
+  tail -n 60 "$logs/$step.log"
+  echo "  FAILED after $((SECONDS - began)) s: $(says "$step")."
+  echo "  Run just that: Tests/run.sh --only $step (all of its output: .build/run-logs/$step.log)"
+  case $step in
+    packages | build | release)
+      echo "  What comes after it was not run."
+      break
+      ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
