@@ -113,16 +113,19 @@ final class Binary {
     return written
   }
 
-  /// Its next line, or nil at the end of its output.
-  func readLine() throws -> String? {
+  /// Its next line, or nil at the end of its output; meanwhile the server goes on.
+  func readLine(serving server: LoopbackServer? = nil) throws -> String? {
     while true {
       if let end = received.firstIndex(of: 0x0A) {
         defer { received.removeSubrange(...end) }
         return String(decoding: received[..<end], as: UTF8.self)
       }
-      var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      let ready = unsafe poll(&entry, 1, 20_000)
-      try #require(ready == 1, "it says nothing")
+      var entries = ([output] + (server?.descriptors ?? []))
+        .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      let ready = unsafe poll(&entries, nfds_t(entries.count), 20_000)
+      try #require(ready > 0, "it says nothing")
+      server?.advance()
+      if entries[0].revents == 0 { continue }
       var chunk = [UInt8](repeating: 0, count: 65536)
       let count = unsafe read(output, &chunk, chunk.count)
       if count <= 0 { return nil }
