@@ -35,7 +35,7 @@ says() {
   case $1 in
     packages) echo "Debian packages" ;;
     format) echo "format lint" ;;
-    build) echo "debug build, arrows between the rooms enforced" ;;
+    build) echo "debug build with the tests" ;;
     unit) echo "swift test" ;;
     release) echo "release build with the Swift runtime inside" ;;
     process) echo "the released process over pipes" ;;

@@ -49,7 +49,6 @@ public struct Ledger: ~Copyable {
       let result = try body(&books)
       books.isWritable = false
       if let failure = books.connection.failure { throw failure }
-      try refuseIfMoved()
       try books.connection.change(.commit, [])
       // Asked again, so that what was written to a file nobody will find is not taken for durable.
       try refuseIfMoved()

@@ -6,6 +6,9 @@ public enum LedgerError: Error, Equatable, Sendable {
   /// Another process holds the books. Nothing was written: try again.
   case busy
   /// The disk is full, read-only or failing. Nothing was written: mend the disk, then try again.
+  ///
+  /// When it was the sync of a commit that failed, a crash before the next commit can still bring the
+  /// transaction back. Nothing was sent for it, so it is then like any other that is due.
   case full(String)
   /// Not a ledger, corrupt, moved away, or from the future. Refuse money until a person has looked.
   case damaged(String)

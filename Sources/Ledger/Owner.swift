@@ -35,7 +35,7 @@ extension Books {
     let number = try only(.ownerSlot, [.integer(epoch)]) { row throws(LedgerError) in
       try row.number()
     }
-    guard let number, number != ownership?.number else { return false }
+    guard let number else { return false }
     let newest = try only(.newestOwner, [.integer(number)]) { row throws(LedgerError) in
       try row.integer()
     }

@@ -5,6 +5,9 @@ import Payments
 
 /// From a call to what it leads to: judge, then write (DESIGN §8).
 extension Desk {
+  /// The most calls that may wait for an answer at once.
+  static let waitingCalls = 1024
+
   /// Carries out one call: answers it, or lets it wait for its operation.
   mutating func carryOut(
     _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
@@ -14,6 +17,10 @@ extension Desk {
       ArgumentReader(schema: schema, currencies: currencies)
     }
     let needsStep = policy.identity == .taskStep
+    guard waiting.count < Self.waitingCalls else {
+      return answer(
+        call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
+    }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
@@ -119,7 +126,7 @@ extension Desk {
     let known = try books.operation(id(of: draft, policy))
     let candidate: Operation
     if let known {
-      switch known.repeated(with: draft.terms, retries, at: now) {
+      switch draft.repetition(of: known, retries, now) {
       case .same: return try join(known, call, policy, in: &books, now)
       case .conflict(let differences):
         log("conflict", [("operation", .string(known.id.text))])
@@ -172,7 +179,7 @@ extension Desk {
       for usage in warnings { warn(usage, granted) }
       let reason = known == nil ? "requested" : "requested_again"
       let written = try write(granted, from: known, reason, in: &books, now)
-      wait(for: written, call, policy, replayed: false, until: policy.respondWithin, now)
+      wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
     }
   }
 
@@ -183,9 +190,9 @@ extension Desk {
     log(
       "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
     guard known.next == nil || known.isDoubtful else {
-      return wait(for: known, call, policy, replayed: true, until: policy.respondWithin, now)
+      return wait(for: known, call, policy, occasion: .repeated, until: policy.respondWithin, now)
     }
-    try answerNow(known, call, policy, replayed: true, books, now)
+    try answerNow(known, call, policy, occasion: .repeated, books, now)
   }
 
   /// Rates: judged by what was counted, refused with the seconds to wait; nothing is recorded.

@@ -13,8 +13,8 @@ struct Desk {
     let operation: OperationID
     let since: Instant
     let deadline: Instant
-    /// Whether the operation was already known when the call came.
-    let replayed: Bool
+    /// What the call is to it.
+    let occasion: Occasion
     var progress: Int64 = 0
   }
 
@@ -155,7 +155,7 @@ extension PolicyReading {
     switch self {
     case .accepted: ""
     case .broken(let mistakes):
-      mistakes.first.map { "line \($0.line), column \($0.column): \($0.message)" } ?? "unreadable."
+      mistakes.first?.sentence ?? "unreadable."
     }
   }
 }

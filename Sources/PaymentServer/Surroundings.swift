@@ -99,6 +99,11 @@ public struct PolicyMistake: Sendable, Equatable {
   /// What is wrong and what is expected; a sentence.
   public let message: String
 
+  /// `line 3, column 14: caps[0].amount must be …`
+  public var sentence: String {
+    "line \(line), column \(column): \(path.isEmpty ? message : "\(path) \(message)")"
+  }
+
   /// A mistake from its parts.
   public init(line: Int, column: Int, path: String, message: String) {
     self.line = line

@@ -37,6 +37,16 @@ extension Desk {
     try write(after, from: operation, reason, in: &books, now)
   }
 
+  /// Writes what follows from a sender's death, and goes on at once: nobody has to be waited for.
+  private mutating func applyDeath(
+    _ finding: Finding, to operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    guard let (outcome, reason) = operation.followed(by: finding, retries, at: now) else { return }
+    var after = outcome
+    if after.next != nil { after.due = now }
+    try write(after, from: operation, "owner_died_\(reason)", in: &books, now)
+  }
+
   /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's row is
   /// committed before its first byte leaves (DESIGN §4, invariant 4).
   @discardableResult
@@ -130,7 +140,7 @@ extension Desk {
       instruction(kind, operation), .failure(failure))
     out.remove(DispatchID(operation: operation.id, attempt: number))
     try books.finish(number, of: operation.id, at: now, outcome: finding.word, status: nil)
-    try apply(finding, to: operation, in: &books, now)
+    try applyDeath(finding, to: operation, in: &books, now)
   }
 
   /// When this has to go on without any input.

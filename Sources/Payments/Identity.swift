@@ -55,6 +55,13 @@ public struct Difference: Hashable, Sendable {
   public let recorded: String
   /// The value sent now.
   public let sent: String
+
+  /// A difference from its parts.
+  public init(field: String, recorded: String, sent: String) {
+    self.field = field
+    self.recorded = recorded
+    self.sent = sent
+  }
 }
 
 extension Terms {

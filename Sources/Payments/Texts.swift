@@ -1,3 +1,13 @@
+/// What a call was to the operation it is answered about.
+public enum Occasion: Hashable, Sendable {
+  /// The call that started it.
+  case first
+  /// A call that asked for what was already recorded.
+  case repeated
+  /// A question about it.
+  case asked
+}
+
 /// Every sentence a model reads about an operation. One file, so that they can be read together, and
 /// covered by golden tests. No text of a processor enters, and no argument unquoted or unbounded.
 public struct Texts: Sendable {
@@ -15,16 +25,16 @@ public struct Texts: Sendable {
   /// The verdict on an operation as it stands.
   ///
   /// - Parameters:
-  ///   - replayed: whether a call asked for what was already recorded.
+  ///   - occasion: what the call was; a repeated one is told that nothing moved again.
   ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being equal.
   public func verdict(
-    on operation: Operation, replayed: Bool, polls: Int, at now: Instant
+    on operation: Operation, _ occasion: Occasion, polls: Int, at now: Instant
   ) -> Verdict {
     if operation.deadLetter != nil { return deadLetter(operation) }
     switch operation.state {
     case .initiated, .validated, .authorised, .submitted:
       return unresolved(operation, polls, now)
-    case .captured, .settled, .refunded: return done(operation, replayed)
+    case .captured, .settled, .refunded: return done(operation, occasion)
     case .declined: return declined(operation)
     case .failed: return failed(operation)
     case .voided:
@@ -39,28 +49,26 @@ public struct Texts: Sendable {
     }
   }
 
-  private func done(_ operation: Operation, _ replayed: Bool) -> Verdict {
-    let amount = currencies.text(operation.terms.money)
+  private func done(_ operation: Operation, _ occasion: Occasion) -> Verdict {
+    let what = "\(currencies.text(operation.terms.money))"
     let customer = quoted(operation.terms.customer)
     let reference = quoted(operation.reference)
-    let code = replayed ? "replayed" : operation.state.rawValue
+    let verb = operation.kind == .charge ? "charged" : "refunded"
+    let purpose = operation.kind == .charge ? "for" : "under"
+    let fact = "\(what) was \(verb) to \(customer) \(purpose) \(reference)"
     let when = timestamp(operation.updated)
-    let text: String
-    switch (operation.kind, replayed) {
-    case (.charge, false):
-      text = "Charged \(amount) to \(customer) for \(reference)\(tag(operation))"
-    case (.charge, true):
-      text =
-        "Already done at \(when): \(amount) was charged to \(customer) for \(reference)"
-        + "\(tag(operation)) Nothing was charged again."
-    case (.refund, false):
-      text = "Refunded \(amount) to \(customer) under \(reference)\(tag(operation))"
-    case (.refund, true):
-      text =
-        "Already done at \(when): \(amount) was refunded to \(customer) under \(reference)"
-        + "\(tag(operation)) Nothing was refunded again."
+    return switch occasion {
+    case .first:
+      Verdict(.done, operation.state.rawValue, "\(fact)\(tag(operation))\(world(operation))")
+    case .repeated:
+      Verdict(
+        .done, "replayed",
+        "Already done at \(when): \(fact)\(tag(operation)) Nothing was \(verb) again."
+          + world(operation))
+    case .asked:
+      Verdict(
+        .done, operation.state.rawValue, "\(fact) at \(when)\(tag(operation))\(world(operation))")
     }
-    return Verdict(.done, code, text + world(operation))
   }
 
   private func unresolved(_ operation: Operation, _ polls: Int, _ now: Instant) -> Verdict {
