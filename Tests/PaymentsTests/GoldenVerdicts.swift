@@ -1,11 +1,13 @@
 /// The agreed texts: code and message of every verdict of `VerdictTests`, one to a line; a
 /// backslash and `#` at the end go on with the same line.
 let goldenVerdicts = #"""
-  captured DONE: Charged 49.99 USD to "cus_1" for "INV-7" (operation \#
+  captured DONE: 49.99 USD was charged to "cus_1" for "INV-7" (operation \#
   op_abcdefghijklmnopqrstuvwxyz).
+  captured DONE: 49.99 USD was charged to "cus_1" for "INV-7" at 2026-11-18T11:06:39Z \#
+  (operation op_abcdefghijklmnopqrstuvwxyz).
   replayed DONE: Already done at 2026-11-18T11:06:39Z: 49.99 USD was charged to "cus_1" for \#
   "INV-7" (operation op_abcdefghijklmnopqrstuvwxyz). Nothing was charged again.
-  refunded DONE: Refunded 49.99 USD to "cus_1" under "INV-7" (operation \#
+  refunded DONE: 49.99 USD was refunded to "cus_1" under "INV-7" (operation \#
   op_abcdefghijklmnopqrstuvwxyz).
   replayed DONE: Already done at 2026-11-18T11:06:39Z: 49.99 USD was refunded to "cus_1" \#
   under "INV-7" (operation op_abcdefghijklmnopqrstuvwxyz). Nothing was refunded again.

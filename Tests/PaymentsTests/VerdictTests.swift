@@ -26,8 +26,8 @@ import Testing
     }
   }
 
-  private static func verdict(_ operation: Operation, replayed: Bool = false) -> Verdict {
-    texts.verdict(on: operation, replayed: replayed, polls: 2, at: soon)
+  private static func verdict(_ operation: Operation, _ occasion: Occasion = .first) -> Verdict {
+    texts.verdict(on: operation, occasion, polls: 2, at: soon)
   }
 
   /// Every state, and every code an end may have.
@@ -55,8 +55,9 @@ import Testing
       $0.next = .findRefund
     }
     var verdicts = [
-      verdict(charge(.captured)), verdict(charge(.captured), replayed: true), verdict(refund),
-      verdict(refund, replayed: true), verdict(pending), verdict(unknown), verdict(approval),
+      verdict(charge(.captured)), verdict(charge(.captured), .asked),
+      verdict(charge(.captured), .repeated), verdict(refund),
+      verdict(refund, .repeated), verdict(pending), verdict(unknown), verdict(approval),
       verdict(lost),
     ]
     lost.deadLetter = "timeout"
@@ -132,7 +133,7 @@ import Testing
         $0.terms.paymentMethod = evil
         $0.unknownSince = Fixture.now
       }
-      var verdicts = [Self.verdict(operation), Self.verdict(operation, replayed: true)]
+      var verdicts = [Self.verdict(operation), Self.verdict(operation, .repeated)]
       verdicts.append(Self.texts.notRefundable(operation))
       verdicts.append(
         Self.texts.conflict(
@@ -177,7 +178,7 @@ import Testing
       let messages = (0...3).flatMap { polls in
         (0...3).map { milliseconds in
           Self.texts.verdict(
-            on: operation, replayed: false, polls: polls,
+            on: operation, .first, polls: polls,
             at: Fixture.now.advanced(by: .milliseconds(milliseconds))
           ).message
         }
@@ -189,7 +190,7 @@ import Testing
   @Test func theWorldIsNamedWhereverNoRealMoneyMoves() {
     func message(_ environment: Policy.Environment) -> String {
       Texts(currencies: Fixture.table, environment: environment).verdict(
-        on: Self.charge(.captured), replayed: false, polls: 0, at: Fixture.now
+        on: Self.charge(.captured), .first, polls: 0, at: Fixture.now
       ).message
     }
     #expect(message(.sandbox).hasSuffix(" Sandbox: no money moves."))
