@@ -77,7 +77,7 @@ extension Cap {
     let span =
       switch window {
       case .lifetime: ""
-      case .rolling(let length): " in any \(length.milliseconds / 60_000) minutes"
+      case .rolling(let length): " in any \(words(length))"
       case .day: " a day"
       case .month: " a month"
       }
