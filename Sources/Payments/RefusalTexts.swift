@@ -1,4 +1,5 @@
-/// The text of an exhausted session cap, exactly as the source documents demand it (DESIGN §6, F3-38).
+/// The text of an exhausted session cap, exactly as the source documents demand it (DESIGN §6,
+/// F3-38).
 public let sessionCapText =
   "The spend cap for this agent session has been exhausted. Do not retry this tool. "
   + "Inform the user that billing could not be completed and that a new session is required."
@@ -18,10 +19,15 @@ public struct Mistake: Hashable, Sendable {
 }
 
 extension Texts {
+  /// The most mistakes named in one answer.
+  public static let mistakesNamed = 12
+
   /// All mistakes of a call at once, because some frameworks allow a single correction.
   public func fix(_ mistakes: [Mistake]) -> Verdict {
     precondition(!mistakes.isEmpty, "A FIX names at least one mistake.")
-    let list = mistakes.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
+    let named = mistakes.prefix(Self.mistakesNamed)
+    var list = named.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
+    if mistakes.count > named.count { list += " And \(mistakes.count - named.count) more." }
     let count =
       mistakes.count == 1 ? "1 argument is wrong" : "\(mistakes.count) arguments are wrong"
     return Verdict(

@@ -8,8 +8,9 @@ public enum Occasion: Hashable, Sendable {
   case asked
 }
 
-/// Every sentence a model reads about an operation. One file, so that they can be read together, and
-/// covered by golden tests. No text of a processor enters, and no argument unquoted or unbounded.
+/// Every sentence a model reads about an operation. One file, so that they can be read together,
+/// and covered by golden tests. No text of a processor enters, and no argument unquoted or
+/// unbounded.
 public struct Texts: Sendable {
   /// The processor's currencies, for amounts in major units.
   public let currencies: CurrencyTable
@@ -26,7 +27,8 @@ public struct Texts: Sendable {
   ///
   /// - Parameters:
   ///   - occasion: what the call was; a repeated one is told that nothing moved again.
-  ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being equal.
+  ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being
+  ///     equal.
   public func verdict(
     on operation: Operation, _ occasion: Occasion, polls: Int, at now: Instant
   ) -> Verdict {

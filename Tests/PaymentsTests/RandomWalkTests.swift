@@ -1,8 +1,8 @@
 import Payments
 import Testing
 
-/// Operations driven against a processor that really executes, over a street that loses requests and
-/// answers, delivers late, and turns requests away; with a stubborn agent that calls again.
+/// Operations driven against a processor that really executes, over a street that loses requests
+/// and answers, delivers late, and turns requests away; with a stubborn agent that calls again.
 @Suite struct RandomWalkTests {
   /// One walk: the operation, the processor, and the requests that are still on their way.
   private struct Walk {
