@@ -85,6 +85,15 @@ extension Cap {
   }
 }
 
+/// A length of time in the largest unit that keeps it whole.
+private func words(_ length: Duration) -> String {
+  let seconds = length.milliseconds / 1000
+  for (unit, size) in [("hours", Int64(3600)), ("minutes", 60)] where seconds % size == 0 {
+    return "\(seconds / size) \(unit)"
+  }
+  return "\(seconds) seconds"
+}
+
 /// Complaints and facts as one JSON object on one line.
 private func report(_ found: [Complaint], _ facts: [(String, String)]) -> String {
   let findings = found.map { "{\"place\":\(quoted($0.place)),\"message\":\(quoted($0.message))}" }
