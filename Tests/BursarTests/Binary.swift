@@ -65,9 +65,11 @@ final class Binary {
     }
   }
 
-  /// Beside the bundle of tests, wherever that was built.
+  /// The one named by `BURSAR_BINARY`, else the one beside the bundle of tests, wherever that was
+  /// built.
   private static var path: String {
-    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    ProcessInfo.processInfo.environment["BURSAR_BINARY"]
+      ?? URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
       .deletingLastPathComponent().path + "/bursar"
   }
 
