@@ -28,7 +28,7 @@ while IFS= read -r command; do
 done <<<"$commands"
 
 while IFS= read -r usage; do
-  if ! "$binary" --help | grep --quiet --fixed-strings --line-regexp -- "    $usage"; then
+  if ! grep --quiet --fixed-strings --line-regexp -- "  $usage" <<<"$("$binary" --help)"; then
     echo "This line of the README's command line is not in bursar --help: $usage"
     exit 1
   fi

@@ -11,8 +11,8 @@ struct Ownership {
 }
 
 extension Books {
-  /// The epoch under which this process owns operations in flight (DESIGN §5): asked for the first time
-  /// it takes a free slot, whose lock the kernel lets go of when the process dies.
+  /// The epoch under which this process owns operations in flight (DESIGN §5): asked for the first
+  /// time it takes a free slot, whose lock the kernel lets go of when the process dies.
   ///
   /// The epoch is good once the transaction is committed; if it is not, the next one gets another.
   /// - Throws: ``LedgerError/busy`` when 64 processes own operations already.

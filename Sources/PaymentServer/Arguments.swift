@@ -194,8 +194,8 @@ struct ArgumentReader {
     }
   }
 
-  /// Each mistake once, in the order found. Of an argument that may carry a card number nothing else is
-  /// said, so that it is never quoted (DESIGN §4, invariant 8).
+  /// Each mistake once, in the order found. Of an argument that may carry a card number nothing
+  /// else is said, so that it is never quoted (DESIGN §4, invariant 8).
   private func unique(_ mistakes: [Mistake]) -> [Mistake] {
     let secret = mistakes.filter { isSame($0.text, Self.cardText) }.map(\.argument)
     var seen: Set<Mistake> = []

@@ -4,8 +4,8 @@ import MCP
 import Payments
 import Schemas
 
-/// Everything the server knows besides the books: the connection, who waits, what is out. A copyable value, so
-/// that a step that fails leaves nothing behind.
+/// Everything the server knows besides the books: the connection, who waits, what is out. A
+/// copyable value, so that a step that fails leaves nothing behind.
 struct Desk {
   /// A call that waits for its operation to come to rest.
   struct Waiting {
@@ -121,8 +121,8 @@ struct Desk {
     touched = [:]
   }
 
-  /// The step's time: the reading, or later when the books already know a later one. The difference is
-  /// kept, so that time goes on from there instead of standing still.
+  /// The step's time: the reading, or later when the books already know a later one. The difference
+  /// is kept, so that time goes on from there instead of standing still.
   private mutating func advance(
     _ reading: Instant, _ books: borrowing Books
   ) throws(LedgerError) -> Instant {
@@ -132,7 +132,8 @@ struct Desk {
     return latest
   }
 
-  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again soon.
+  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again
+  /// soon.
   mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []

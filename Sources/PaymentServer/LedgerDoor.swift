@@ -1,7 +1,7 @@
 import Ledger
 
-/// The ledger, opened when it is first needed and not before: a client may start the server only to see
-/// what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
+/// The ledger, opened when it is first needed and not before: a client may start the server only to
+/// see what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
 struct LedgerDoor: ~Copyable {
   private let path: String
   private let vfs: String?

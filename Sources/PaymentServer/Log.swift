@@ -2,7 +2,8 @@ import JSON
 import Ledger
 import Payments
 
-/// What the operator's log is told: one JSON line per decision, stable words, no text of an argument.
+/// What the operator's log is told: one JSON line per decision, stable words, no text of an
+/// argument.
 extension Desk {
   mutating func log(_ event: String, _ members: [(String, JSONValue)]) {
     var line = JSONValue.object(JSONObject([("event", .string(event))] + members)).compact

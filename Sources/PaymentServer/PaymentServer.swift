@@ -4,11 +4,11 @@ import MCP
 public import Payments
 import Schemas
 
-/// Takes inputs, gives back what follows from them: one input, one step, one transaction; nothing leaves
-/// before it is durable (DESIGN §1).
+/// Takes inputs, gives back what follows from them: one input, one step, one transaction; nothing
+/// leaves before it is durable (DESIGN §1).
 ///
-/// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves the
-/// value and the books as they were.
+/// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves
+/// the value and the books as they were.
 public struct PaymentServer: ~Copyable {
   private var desk: Desk
   private var books: LedgerDoor
@@ -32,7 +32,8 @@ public struct PaymentServer: ~Copyable {
   ///
   /// - Parameters:
   ///   - inputs: everything that is ready.
-  ///   - reading: the clock's reading; time never goes back from one step to the next, whatever it says.
+  ///   - reading: the clock's reading; time never goes back from one step to the next, whatever it
+  ///     says.
   public mutating func step(_ inputs: [Input], at reading: Instant) -> [Output] {
     var ready = desk
     ready.receive(inputs)

@@ -7,11 +7,12 @@ import Payments
 extension Desk {
   /// How soon a change made by another process is looked for while somebody here waits for it.
   static let pollInterval = Duration.milliseconds(25)
-  /// How often the books are looked through for what a dead process left, while something is pending.
+  /// How often the books are looked through for what a dead process left, while something is
+  /// pending.
   static let patrolInterval = Duration.milliseconds(100)
 
-  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is dropped: whoever
-  /// took the operation over asks the processor itself.
+  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
+  /// dropped: whoever took the operation over asks the processor itself.
   mutating func record(
     _ answer: Answer, of id: DispatchID, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
@@ -47,8 +48,8 @@ extension Desk {
     try write(after, from: operation, "owner_died_\(reason)", in: &books, now)
   }
 
-  /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's row is
-  /// committed before its first byte leaves (DESIGN §4, invariant 4).
+  /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's
+  /// row is committed before its first byte leaves (DESIGN §4, invariant 4).
   @discardableResult
   mutating func write(
     _ after: Operation, from before: Operation?, _ reason: String, in books: inout Books,
@@ -76,8 +77,8 @@ extension Desk {
     out.count < (setting.policy.inForce?.rates.inFlight ?? 0)
   }
 
-  /// The operation with its attempt begun, and the attempt's row. A key that was sent before is sent with the same
-  /// bytes again, whatever they would be made of today.
+  /// The operation with its attempt begun, and the attempt's row. A key that was sent before is
+  /// sent with the same bytes again, whatever they would be made of today.
   private func beginning(
     _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> (Operation, Attempt) {
@@ -129,8 +130,8 @@ extension Desk {
     }
   }
 
-  /// An attempt whose sender died, or whose lease ran out: it may have been executed, so that its outcome is
-  /// unknown from here on (T30).
+  /// An attempt whose sender died, or whose lease ran out: it may have been executed, so that its
+  /// outcome is unknown from here on (T30).
   private mutating func takeOver(
     _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {

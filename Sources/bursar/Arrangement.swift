@@ -100,7 +100,7 @@ private struct Draft {
 
   mutating func judge(run: String?) {
     let base = source.path.flatMap(directory(of:))
-    if let path = policy?.ledgerPath {
+    if let path = policy?.ledgerPath, !path.hasPrefix("~") || environment.nonempty("HOME") != nil {
       ledger = absolute(path, environment: environment, base: base)
     } else if let state = environment.directory("XDG_STATE_HOME", orHome: ".local/state") {
       ledger = state + "/bursar/ledger.db"

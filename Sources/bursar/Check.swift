@@ -13,7 +13,7 @@ func check(policy: String?, json: Bool) -> ExitCode {
     found.append(
       Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))
   }
-  let facts = arrangement.facts + remarks.map { ("ledger", $0) }
+  let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {
     answer(report(found, facts) + "\n")
   } else if found.isEmpty {

@@ -248,6 +248,12 @@ extension System {
       action.sa_flags = SA_RESTART
       guard unsafe sigaction(number, &action, nil) == 0 else { return nil }
     }
+    // A mask is inherited, and some who start us block everything.
+    var both = sigset_t()
+    unsafe sigemptyset(&both)
+    unsafe sigaddset(&both, SIGTERM)
+    unsafe sigaddset(&both, SIGINT)
+    unsafe sigprocmask(SIG_UNBLOCK, &both, nil)
     return Descriptor(number: ends[0])
   }
 }
@@ -265,6 +271,11 @@ extension System {
     guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     let bytes = try contents(of: descriptor, from: 0, limit: limit)
     return FileContent(bytes: bytes, mode: facts.st_mode & 0o7777, owner: facts.st_uid)
+  }
+
+  /// Whether there is anything at that path.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
   }
 
   /// Opens a file for appending, 0600 when it is new; never through a symbolic link.

@@ -4,7 +4,8 @@ import PaymentServer
 import Payments
 import Processors
 
-/// A conversation as a text file: a reason on top (`#`), then directives and what followed from them.
+/// A conversation as a text file: a reason on top (`#`), then directives and what followed from
+/// them.
 ///
 ///     policy {…}            the policy, in one line; without it the built-in one
 ///     run NAME              the run where a call names none
@@ -19,8 +20,8 @@ import Processors
 ///     = N refused           no connection: nothing was sent
 ///     = N STATUS BODY       request N is answered like this
 ///
-/// and what follows: `< LINE` for the agent, `! N METHOD PATH KEY` for the network (with `-> STATUS`
-/// where the sandbox answered at once).
+/// and what follows: `< LINE` for the agent, `! N METHOD PATH KEY` for the network (with `->
+/// STATUS` where the sandbox answered at once).
 struct Transcript {
   let url: URL
   let text: String
@@ -53,7 +54,8 @@ struct Transcript {
   }
 }
 
-/// What a transcript is played in: the pure server, a real ledger in a temporary folder, the sandbox.
+/// What a transcript is played in: the pure server, a real ledger in a temporary folder, the
+/// sandbox.
 final class PlayedWorld {
   private let folder: URL
   private var server: Server?
@@ -78,7 +80,9 @@ final class PlayedWorld {
 
   func remove() {
     server = nil
-    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
+    do { try FileManager.default.removeItem(at: folder) } catch {
+      print("left behind: \(folder.path)")
+    }
   }
 
   /// Carries out one line of a transcript and gives what followed from it.
@@ -116,7 +120,8 @@ final class PlayedWorld {
         case .send(let dispatch):
           sent.append((dispatch.id, dispatch.request))
           let key = dispatch.request.headers.first { $0.name == "Idempotency-Key" }?.value ?? "-"
-          let head = "! \(sent.count) \(dispatch.request.method.rawValue) \(dispatch.request.path) \(key)"
+          let head =
+            "! \(sent.count) \(dispatch.request.method.rawValue) \(dispatch.request.path) \(key)"
           if isManual {
             said.append(head)
           } else {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The wire as text: each file of `Transcripts/` is played against the pure server and must come out as
-/// it is written. `RECORD=1 swift test` writes down what comes out instead.
+/// The wire as text: each file of `Transcripts/` is played against the pure server and must come
+/// out as it is written. `RECORD=1 swift test` writes down what comes out instead.
 @Test(arguments: try Transcript.all())
 func aTranscriptComesOutAsItIsWritten(_ url: URL) throws {
   let transcript = try Transcript(url)
