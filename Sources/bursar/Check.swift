@@ -77,12 +77,21 @@ extension Cap {
     let span =
       switch window {
       case .lifetime: ""
-      case .rolling(let length): " in any \(length.milliseconds / 60_000) minutes"
+      case .rolling(let length): " in any \(words(length))"
       case .day: " a day"
       case .month: " a month"
       }
     return "\(name): \((amount + count).joined(separator: " and ")) per \(extent.rawValue)\(span)"
   }
+}
+
+/// A length of time in the largest unit that keeps it whole.
+private func words(_ length: Duration) -> String {
+  let seconds = length.milliseconds / 1000
+  for (unit, size) in [("hours", Int64(3600)), ("minutes", 60)] where seconds % size == 0 {
+    return "\(seconds / size) \(unit)"
+  }
+  return "\(seconds) seconds"
 }
 
 /// Complaints and facts as one JSON object on one line.

@@ -68,11 +68,11 @@ final class Binary {
     }
   }
 
-  /// The one that `BURSAR_BINARY` names, else the one beside the bundle of tests, wherever that was
+  /// The one named by `BURSAR_BINARY`, else the one beside the bundle of tests, wherever that was
   /// built.
   static var path: String {
-    if let path = ProcessInfo.processInfo.environment["BURSAR_BINARY"] { return path }
-    return URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    ProcessInfo.processInfo.environment["BURSAR_BINARY"]
+      ?? URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
       .deletingLastPathComponent().path + "/bursar"
   }
 

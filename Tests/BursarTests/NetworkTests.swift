@@ -85,7 +85,9 @@ extension WorldTests.BinaryTests {
     let binary = try start(home, ["STRIPE_KEY": key])
     try binary.write(initialize + initialized + charge("inv-1"))
     _ = try binary.readLine(serving: server)
-    while server.requests.isEmpty { server.advance() }
+    let answer = try structured(try binary.readLine(serving: server))
+    #expect(answer["verdict"] as? String == "PENDING")
+    #expect(server.requests.count == 1)
     binary.closeInput()
     #expect(try binary.exitCode() == 0)
     #expect(server.requests.count == 1)
