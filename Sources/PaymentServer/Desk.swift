@@ -11,6 +11,8 @@ struct Desk {
   struct Waiting {
     let call: Call
     let operation: OperationID
+    /// The operation as it was when the waiting began: what is said when the books cannot be read.
+    let known: Operation
     let since: Instant
     let deadline: Instant
     /// What the call is to it.
@@ -33,6 +35,8 @@ struct Desk {
   var ahead = Duration.zero
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
+  /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
+  var busySince: Instant?
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -116,6 +120,7 @@ struct Desk {
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false
+    busySince = nil
     resumed = true
     wake = try nextWake(in: &books, now)
     touched = [:]
@@ -130,15 +135,6 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
-  }
-
-  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again
-  /// soon.
-  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
-    for call in calls { answer(call, texts.verdict(on: error)) }
-    calls = []
-    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = reading.advanced(by: ahead).advanced(by: .seconds(1))
   }
 }
 

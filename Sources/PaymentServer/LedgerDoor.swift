@@ -20,7 +20,7 @@ struct LedgerDoor: ~Copyable {
   mutating func commit(
     _ body: (inout Books) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs) }
+    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs, busyTimeout: Desk.patience) }
     try ledger!.commit(body)
   }
 }
