@@ -118,8 +118,8 @@ final class Binary {
     return written
   }
 
-  /// Its next line, or nil at the end of its output; meanwhile the server goes on. Waits for so many
-  /// milliseconds at most.
+  /// Its next line, or nil at the end of its output; meanwhile the server goes on. Waits for so
+  /// many milliseconds at most.
   func readLine(
     serving server: LoopbackServer? = nil, patience: Int32 = 20_000
   ) throws -> String? {
