@@ -158,10 +158,12 @@ final class Binary {
     return received[..<end].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// All lines up to the end of its output.
-  func readToEnd() throws -> [String] {
+  /// All lines up to the end of its output. Half a line at the end is an error, unless it was
+  /// killed.
+  func readToEnd(allowingHalf: Bool = false) throws -> [String] {
     var lines: [String] = []
     while let line = try readLine() { lines.append(line) }
+    try #require(received.isEmpty || allowingHalf, "it ended in the middle of a line")
     return lines
   }
 
