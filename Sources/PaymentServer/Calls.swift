@@ -167,7 +167,8 @@ extension Desk {
       denied.due = nil
       denied.code = verdict.code
       denied.rule = denial.rule
-      if known?.state != .denied || !isSame(known?.code, denied.code) {
+      // What ended otherwise stays as it ended; a denial said before is not written down again.
+      if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
         try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
       }
       answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
@@ -195,17 +196,18 @@ extension Desk {
     try answerNow(known, call, policy, occasion: .repeated, books, now)
   }
 
-  /// Rates: judged by what was counted, refused with the seconds to wait; nothing is recorded.
+  /// Rates: judged by what was counted since the minute began, refused with the seconds to wait; nothing
+  /// is recorded.
   private mutating func refusal(
     of candidate: Operation, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> Verdict? {
-    let minute = Duration.seconds(60)
     let scope = Scope.calls(run: candidate.run, in: candidate.namespace)
-    let made = try books.exposure(of: scope, since: now.advanced(by: .zero - minute)).count
+    let made = try books.exposure(of: scope, since: now).count
     if made >= policy.rates.perMinute {
       return texts.tooFast(
-        "rate_limited", "this session made \(made) money calls within a minute, the most allowed",
-        seconds: 60)
+        "rate_limited",
+        "this session made \(made) money calls within this minute, the most allowed",
+        seconds: 60 - now.milliseconds / 1000 % 60)
     }
     guard policy.rates.minimumGap > .zero,
       let last = try books.run(candidate.run, namespace: candidate.namespace)?.lastCall

@@ -63,6 +63,7 @@ extension Desk {
     let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
     touched[written.id] = written
     report(written, reason, now)
+    tellProgress(of: written)
     guard let attempt else { return written }
     try books.begin(attempt)
     let id = DispatchID(operation: written.id, attempt: attempt.number)
@@ -70,6 +71,18 @@ extension Desk {
     outputs.append(
       .send(Dispatch(id: id, request: attempt.request, reads: !attempt.instruction.writes)))
     return written
+  }
+
+  /// Tells every client that asked how far the operation it waits for has come.
+  private mutating func tellProgress(of operation: Operation) {
+    for index in waiting.indices where waiting[index].operation == operation.id {
+      guard waiting[index].call.wantsProgress else { continue }
+      waiting[index].progress += 1
+      let line = connection.progress(
+        waiting[index].call.id, progress: waiting[index].progress, total: nil,
+        message: "\(operation.kind.rawValue) is \(operation.state.rawValue)")
+      if let line { outputs.append(.line(line)) }
+    }
   }
 
   /// Whether this process may have one more operation in flight.
