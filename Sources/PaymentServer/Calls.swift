@@ -196,8 +196,8 @@ extension Desk {
     try answerNow(known, call, policy, occasion: .repeated, books, now)
   }
 
-  /// Rates: judged by what was counted since the minute began, refused with the seconds to wait; nothing
-  /// is recorded.
+  /// Rates: judged by what was counted since the minute began, refused with the seconds to wait;
+  /// nothing is recorded.
   private mutating func refusal(
     of candidate: Operation, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> Verdict? {

@@ -133,12 +133,17 @@ struct Desk {
   }
 
   /// The books cannot be written: every call is told so, nothing is lost, and it is tried again
-  /// soon.
+  /// soon. Who waits for an operation goes on waiting until the time is up.
   mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
+    let now = reading.advanced(by: ahead)
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []
+    for waiter in waiting where waiter.deadline <= now {
+      answer(waiter.call, texts.unreadable(waiter.operation))
+    }
+    waiting.removeAll { $0.deadline <= now }
     log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = reading.advanced(by: ahead).advanced(by: .seconds(1))
+    wake = now.advanced(by: .seconds(1))
   }
 }
 

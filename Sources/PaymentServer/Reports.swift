@@ -37,8 +37,8 @@ public enum Report {
     public let report: [UInt8]
   }
 
-  /// What is not at rest in a ledger, or rests as a dead letter, the oldest first; nothing without a
-  /// ledger.
+  /// What is not at rest in a ledger, or rests as a dead letter, the oldest first; nothing without
+  /// a ledger.
   public static func unresolved(
     ledger path: String, json: Bool, currencies: CurrencyTable
   ) throws(LedgerError) -> Unresolved {

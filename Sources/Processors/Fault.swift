@@ -60,8 +60,8 @@ public enum Fault: String, Sendable, CaseIterable {
   case approvalRequired = "approval_required"
   /// The key was forgotten before this request came.
   case keyExpiry = "key_expiry"
-  /// It is executed a second time, past the key. A refund is then given twice: no client can prevent
-  /// that, only find it.
+  /// It is executed a second time, past the key. A refund is then given twice: no client can
+  /// prevent that, only find it.
   case duplicateEffect = "duplicate_effect"
   /// The connection ends without an answer, and it is executed later.
   case lateEffect = "late_effect"

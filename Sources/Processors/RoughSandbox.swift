@@ -3,8 +3,8 @@ public import Payments
 
 /// The sandbox behind a network, and in a mood, that a plan decides; with books and a log to read.
 ///
-/// A value: no clock, no chance, no socket. `/_books`, `/_log`, `/_clock` and `/_faults` are its own;
-/// nothing goes wrong there and nobody needs a key.
+/// A value: no clock, no chance, no socket. `/_books`, `/_log`, `/_clock` and `/_faults` are its
+/// own; nothing goes wrong there and nobody needs a key.
 public struct RoughSandbox: Sendable {
   private var sandbox = Sandbox()
   private var plan: FaultPlan
@@ -189,7 +189,8 @@ extension RoughSandbox {
 }
 
 extension Sandbox {
-  /// The answer of a list that has not caught up with what happened since; without a lag, of anything.
+  /// The answer of a list that has not caught up with what happened since; without a lag, of
+  /// anything.
   fileprivate mutating func answer(
     _ request: Request, lagging lag: Duration, at now: Instant
   ) -> Response {

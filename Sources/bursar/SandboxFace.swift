@@ -5,7 +5,8 @@ import Processors
 // The one file that speaks to libmicrohttpd. Absent: its threads and its own waiting; it is driven
 // through its epoll descriptor by the same poll as all else.
 
-/// The sandbox's HTTP face on 127.0.0.1: carries requests in, and answers out as they are to travel.
+/// The sandbox's HTTP face on 127.0.0.1: carries requests in, and answers out as they are to
+/// travel.
 @safe final class SandboxFace {
   /// The largest body taken in, in bytes; what is beyond is not read into the request.
   static let bodyLimit = 1 << 20
@@ -31,7 +32,8 @@ import Processors
     self.port = unsafe face_port(daemon)
   }
 
-  // The daemon is not stopped: it lives as long as we do, and would wait for those it keeps waiting.
+  // The daemon is not stopped: it lives as long as we do, and would wait for those it keeps
+  // waiting.
 
   /// What to wait for.
   var interests: [Interest] {
@@ -92,7 +94,7 @@ import Processors
     socket = unsafe face_socket(connection)
   }
 
-  func sleep(until wake: Instant?) {
+  func suspend(until wake: Instant?) {
     self.wake = wake
     unsafe MHD_suspend_connection(connection)
     face.asleep.append(self)
@@ -125,7 +127,7 @@ import Processors
       unsafe face_reset(connection)
       return .NO
     case .hang where !isOver:
-      sleep(until: nil)
+      suspend(until: nil)
       return .YES
     case .hang, .drop, nil: return .NO
     }
@@ -170,7 +172,7 @@ import Processors
     if isOver || rest.isEmpty { return isOver ? face_broken : lastWord }
     if let pause, wake == nil, !isAwake {
       isAwake = true
-      sleep(until: face.now.advanced(by: pause))
+      suspend(until: face.now.advanced(by: pause))
       return 0
     }
     isAwake = false

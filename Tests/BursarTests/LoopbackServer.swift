@@ -17,7 +17,8 @@ final class LoopbackServer {
     case reset
     /// Say nothing.
     case hang
-    /// Answer what the sandbox answers, here and from now on; each on a connection of its own.
+    /// Answer what the sandbox answers, here and from now on; each request on a connection of its
+    /// own.
     case play(Sandbox)
     /// Send these bytes as soon as there is a connection, and say nothing more.
     case greet([UInt8])
