@@ -31,6 +31,8 @@ struct Desk {
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
+  /// The time of the step that is carried out, for the log.
+  var moment = Instant(milliseconds: 0)
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
   /// Whether the books were looked through for what an earlier process left.
@@ -100,6 +102,7 @@ struct Desk {
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books)
+    moment = now
     guard let policy = setting.policy.inForce else {
       for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
       calls = []
@@ -136,6 +139,7 @@ struct Desk {
   /// soon. Who waits for an operation goes on waiting until the time is up.
   mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
     let now = reading.advanced(by: ahead)
+    moment = now
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []
     for waiter in waiting where waiter.deadline <= now {

@@ -62,7 +62,7 @@ extension Desk {
     }
     let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
     touched[written.id] = written
-    report(written, reason, now)
+    report(written, reason)
     tellProgress(of: written)
     guard let attempt else { return written }
     try books.begin(attempt)
