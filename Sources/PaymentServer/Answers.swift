@@ -13,7 +13,7 @@ extension Desk {
   ) {
     waiting.append(
       Waiting(
-        call: call, operation: operation.id, known: operation, since: now,
+        call: call, operation: operation.id, since: now,
         deadline: now.advanced(by: min(limit, policy.respondWithin)), occasion: occasion))
   }
 

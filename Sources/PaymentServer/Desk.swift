@@ -11,8 +11,6 @@ struct Desk {
   struct Waiting {
     let call: Call
     let operation: OperationID
-    /// The operation as it was when the waiting began: what is said when the books cannot be read.
-    let known: Operation
     let since: Instant
     let deadline: Instant
     /// What the call is to it.
@@ -33,6 +31,8 @@ struct Desk {
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
+  /// The time of the step that is carried out, for the log.
+  var moment = Instant(milliseconds: 0)
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
   /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
@@ -104,6 +104,7 @@ struct Desk {
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books)
+    moment = now
     guard let policy = setting.policy.inForce else {
       for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
       calls = []

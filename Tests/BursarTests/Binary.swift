@@ -23,11 +23,11 @@ final class Binary {
   private var isOver = false
   private var status: Int32?
 
-  /// Starts it with only these variables and `HOME`; through another program when one is given,
-  /// which must end up being it.
+  /// Starts it with only these variables and `HOME`, and with no signal blocked, or all of them;
+  /// through another program when one is given, which must end up being it.
   init(
     _ arguments: String..., environment: [String: String] = [:], output kind: Output = .pipe,
-    home: TemporaryDirectory? = nil, through wrapper: [String] = []
+    home: TemporaryDirectory? = nil, signalsBlocked: Bool = false, through wrapper: [String] = []
   ) throws {
     self.home = try home ?? TemporaryDirectory()
     let (theirInput, ourInput) = try Self.makePipe()
@@ -50,7 +50,15 @@ final class Binary {
     let words = unsafe command.map { unsafe strdup($0) } + [nil]
     let settings = unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     var child: pid_t = 0
-    let result = unsafe posix_spawn(&child, path, &actions, nil, words, settings)
+    // The mask of the thread that starts it would be inherited otherwise; it is the runner's.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var mask = sigset_t()
+    _ = unsafe signalsBlocked ? sigfillset(&mask) : sigemptyset(&mask)
+    unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+    let result = unsafe posix_spawn(&child, path, &actions, &attributes, words, settings)
+    unsafe posix_spawnattr_destroy(&attributes)
     unsafe (words + settings).forEach { unsafe free($0) }
     unsafe posix_spawn_file_actions_destroy(&actions)
     number = child
