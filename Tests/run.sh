@@ -35,7 +35,7 @@ says() {
   case $1 in
     packages) echo "Debian packages" ;;
     format) echo "format lint" ;;
-    build) echo "debug build, arrows between the rooms enforced" ;;
+    build) echo "debug build with the tests" ;;
     unit) echo "swift test" ;;
     release) echo "release build with the Swift runtime inside" ;;
     process) echo "the released process over pipes" ;;
@@ -109,6 +109,11 @@ if [[ -n $only ]]; then
   exit
 fi
 
+# The lines of a log that say what failed; its end when none does.
+show() {
+  grep -aE '✘|error:|warning:|this does not hold' "$1" | cut -c 1-400 | head -n 40 || tail -n 60 "$1"
+}
+
 mkdir -p "$logs"
 passed=0
 failed=0
@@ -129,7 +134,7 @@ for step in "${steps[@]}"; do
     continue
   fi
   failed=$((failed + 1))
-  tail -n 60 "$logs/$step.log"
+  show "$logs/$step.log"
   echo "  FAILED after $((SECONDS - began)) s: $(says "$step")."
   echo "  Run just that: Tests/run.sh --only $step (all of its output: .build/run-logs/$step.log)"
   case $step in

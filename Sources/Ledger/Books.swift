@@ -2,8 +2,8 @@ public import Payments
 
 /// The books, lent for the length of one transaction: everything in it happens, or nothing does.
 ///
-/// The first failure inside a transaction is remembered: it cannot be committed any more, even if the
-/// error was caught.
+/// The first failure inside a transaction is remembered: it cannot be committed any more, even if
+/// the error was caught.
 public struct Books: ~Copyable {
   let connection: Connection
   let vfs: String?
@@ -99,7 +99,8 @@ extension Books {
     }
   }
 
-  /// What happened after a line of the history, in order, at most `limit` lines. 0 is before the first.
+  /// What happened after a line of the history, in order, at most `limit` lines. 0 is before the
+  /// first.
   public func history(
     after sequence: Int64, limit: Int
   ) throws(LedgerError) -> [HistoryEntry] {

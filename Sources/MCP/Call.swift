@@ -6,7 +6,8 @@ public enum Event: Sendable, Equatable {
   case line([UInt8])
   /// A tool is called; it waits for `Connection.answer`.
   case call(Call)
-  /// The client no longer waits: nothing more will be sent for this call. What it asked for goes on.
+  /// The client no longer waits: nothing more will be sent for this call. What it asked for goes
+  /// on.
   case cancelled(CallID)
 }
 
@@ -35,7 +36,8 @@ public struct Call: Sendable, Equatable {
   /// Whether the client gave a token for progress notifications.
   public let wantsProgress: Bool
 
-  /// The agent run the call belongs to, if the client's framework says so: `_meta["dev.bursar/run"]`.
+  /// The agent run the call belongs to, if the client's framework says so:
+  /// `_meta["dev.bursar/run"]`.
   public var run: String? {
     meta["dev.bursar/run"]?.string
   }

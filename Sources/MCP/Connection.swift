@@ -2,12 +2,13 @@ public import JSON
 
 /// One client on one pipe, in all five revisions at once: lines in, calls and lines out.
 ///
-/// Which era a message belongs to is read from the message (`mcp.md` §A.4), so a handshake and stateless
-/// requests may alternate on one connection. Every request with an id is answered exactly once, or never
-/// if it was cancelled; notifications and answers never are. Requests are never sent.
+/// Which era a message belongs to is read from the message (`mcp.md` §A.4), so a handshake and
+/// stateless requests may alternate on one connection. Every request with an id is answered exactly
+/// once, or never if it was cancelled; notifications and answers never are. Requests are never
+/// sent.
 ///
-/// Absent: time, IO, a limit on calls in flight (whoever answers them has one), and any memory of what a
-/// stateless request said.
+/// Absent: time, IO, a limit on calls in flight (whoever answers them has one), and any memory of
+/// what a stateless request said.
 public struct Connection: Sendable {
   /// A call that waits for its answer.
   private struct Waiting {
@@ -53,6 +54,9 @@ public struct Connection: Sendable {
     if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
       return []
     }
+    guard line.count <= JSONLimits.message.bytes else {
+      return receiveOversizedLine()
+    }
     do {
       return events(of: try JSONValue(reading: line))
     } catch {
@@ -68,8 +72,8 @@ public struct Connection: Sendable {
     [.line(Line.error(.unreadable("the line is longer than 1 MiB"), for: nil))]
   }
 
-  /// The line that answers a call; nil when it was cancelled, answered or never made: then nothing may be
-  /// sent.
+  /// The line that answers a call; nil when it was cancelled, answered or never made: then nothing
+  /// may be sent.
   public mutating func answer(_ call: CallID, with result: ToolResult) -> [UInt8]? {
     guard let asked = finish(call) else { return nil }
     return Line.answer(result, for: asked.id, in: asked.revision, meta: introduction.meta)
@@ -139,8 +143,8 @@ extension Connection {
     }
   }
 
-  /// Unknown, finished and malformed ids are nobody's call. `initialize` is answered at once and thus
-  /// cannot be cancelled.
+  /// Unknown, finished and malformed ids are nobody's call. `initialize` is answered at once and
+  /// thus cannot be cancelled.
   private mutating func cancellation(_ params: JSONObject) -> Event? {
     guard let id = Echo(params["requestId"]), let call = calls[id], finish(call) != nil
     else { return nil }
@@ -207,8 +211,8 @@ extension Connection {
     return agreed
   }
 
-  /// Agrees on the revision asked for if it knows the handshake, and else on the newest that does. A
-  /// second time agrees anew; calls in flight keep the revision they were made in (§A.2).
+  /// Agrees on the revision asked for if it knows the handshake, and else on the newest that does.
+  /// A second time agrees anew; calls in flight keep the revision they were made in (§A.2).
   private mutating func initialize(_ request: Message.Request) throws(Refusal) -> Event {
     guard let asked = request.params["protocolVersion"]?.string else {
       throw .invalidParams("protocolVersion must be a string")
@@ -221,7 +225,8 @@ extension Connection {
     return .line(Line.result(introduction.welcome(in: revision), for: request.id))
   }
 
-  /// There is one page and thus no cursor that would be right; the empty string is a cursor too (§B.4).
+  /// There is one page and thus no cursor that would be right; the empty string is a cursor too
+  /// (§B.4).
   private func list(
     _ request: Message.Request, in revision: Revision
   ) throws(Refusal) -> Event {

@@ -1,10 +1,11 @@
 import JSON
 
-/// A string or whole number of the client's that goes back exactly as it came: an id or a progress token.
+/// A string or whole number of the client's that goes back exactly as it came: an id or a progress
+/// token.
 ///
-/// Held and compared as its JSON text, so that 7 and "7" differ and 9007199254740993 survives (§B.1).
-/// Whole numbers are echoed at any length; 1.0 and 1e0 are refused, because many clients that wrote
-/// them would not recognise them.
+/// Held and compared as its JSON text, so that 7 and "7" differ and 9007199254740993 survives
+/// (§B.1). Whole numbers are echoed at any length; 1.0 and 1e0 are refused, because many clients
+/// that wrote them would not recognise them.
 struct Echo: Hashable, Sendable {
   /// As it stands in a line.
   let text: [UInt8]

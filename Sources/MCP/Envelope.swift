@@ -16,8 +16,8 @@ struct Envelope {
   /// The revision the request is made in.
   let revision: Revision
 
-  /// Nil when there is none: the version's key alone tells the eras apart, so a half-built envelope is
-  /// refused and never mistaken for a legacy request.
+  /// Nil when there is none: the version's key alone tells the eras apart, so a half-built envelope
+  /// is refused and never mistaken for a legacy request.
   init?(in meta: JSONObject) throws(Refusal) {
     guard let version = meta[Self.versionKey] else { return nil }
     guard let version = version.string else {

@@ -1,7 +1,8 @@
 import JSON
 
-/// Who we are, as each era wants to be told. The only capability is `tools`: what is not advertised is
-/// answered -32601, and the list of tools never changes while we run, so not even `listChanged` is.
+/// Who we are, as each era wants to be told. The only capability is `tools`: what is not advertised
+/// is answered -32601, and the list of tools never changes while we run, so not even `listChanged`
+/// is.
 struct Introduction: Sendable {
   /// `_meta` of every stateless result (`mcp.md` §A.3).
   let meta: JSONValue
@@ -53,8 +54,8 @@ struct Introduction: Sendable {
 
 /// How long clients may keep what we are and what we offer: not at all (`mcp.md` §B.4).
 ///
-/// A copy that outlives this process would still show a tool that a changed policy has taken away, and
-/// asking again costs a copy of bytes that are ready.
+/// A copy that outlives this process would still show a tool that a changed policy has taken away,
+/// and asking again costs a copy of bytes that are ready.
 enum Caching {
   static let milliseconds: Int64 = 0
   static let scope = "private"

@@ -1,7 +1,7 @@
 import JSON
 
-/// Lines as they leave. The order of members is fixed; the only newline is the last byte, because the
-/// writer of JSON escapes all others.
+/// Lines as they leave. The order of members is fixed; the only newline is the last byte, because
+/// the writer of JSON escapes all others.
 struct Line {
   private var bytes: [UInt8] = []
 

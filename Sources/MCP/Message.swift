@@ -1,6 +1,7 @@
 import JSON
 
-/// One JSON-RPC message, told apart by what it carries; what a broken one earns is written out here.
+/// One JSON-RPC message, told apart by what it carries; what a broken one earns is written out
+/// here.
 enum Message {
   /// To be answered, exactly once.
   case request(Request)

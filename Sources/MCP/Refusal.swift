@@ -2,7 +2,8 @@ import JSON
 
 /// Why a message is answered with a JSON-RPC error (`mcp.md` §B.1 and §C.4).
 ///
-/// Absent: -32603, because nothing in this room can break, and what breaks behind it is a tool's result.
+/// Absent: -32603, because nothing in this room can break, and what breaks behind it is a tool's
+/// result.
 enum Refusal: Error, Equatable {
   /// No JSON at all.
   case unreadable(String)

@@ -2,8 +2,8 @@ import JSON
 
 /// A revision of the protocol; they are ordered by age, so `>= .june2025` means "since then".
 ///
-/// The four older ones are agreed on by `initialize`; the newest is named by every request and knows no
-/// handshake (`mcp.md` §A.1).
+/// The four older ones are agreed on by `initialize`; the newest is named by every request and
+/// knows no handshake (`mcp.md` §A.1).
 public enum Revision: String, CaseIterable, Sendable, Comparable {
   /// The first: tools, progress, cancellation.
   case november2024 = "2024-11-05"
@@ -21,8 +21,9 @@ public enum Revision: String, CaseIterable, Sendable, Comparable {
     older.rawValue.utf8.lexicographicallyPrecedes(newer.rawValue.utf8)
   }
 
-  /// What `initialize` is answered with when the client asks for something we do not serve, and never
-  /// anything newer: clients refuse a stateless revision as the outcome of a handshake (§A.2).
+  /// What `initialize` is answered with when the client asks for something we do not serve, and
+  /// never anything newer: clients refuse a stateless revision as the outcome of a handshake
+  /// (§A.2).
   static let newestOfHandshakes = Revision.november2025
 
   /// Whether a request of this revision stands for itself, without a handshake before it.
@@ -33,8 +34,8 @@ public enum Revision: String, CaseIterable, Sendable, Comparable {
     }
   }
 
-  /// All revisions served, newest first, as `supportedVersions` and `supported` list them: the legacy
-  /// ones too, because clients fall back to a handshake only if they see one there (§A.4).
+  /// All revisions served, newest first, as `supportedVersions` and `supported` list them: the
+  /// legacy ones too, because clients fall back to a handshake only if they see one there (§A.4).
   static var newestFirst: JSONValue {
     .array(allCases.reversed().map { .string($0.rawValue) })
   }

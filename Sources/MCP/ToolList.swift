@@ -1,7 +1,7 @@
 import JSON
 
-/// The tools, and `tools/list` ready to be sent in every revision: it is asked for after calls too, by
-/// clients that validate results themselves, and must cost nothing.
+/// The tools, and `tools/list` ready to be sent in every revision: it is asked for after calls too,
+/// by clients that validate results themselves, and must cost nothing.
 ///
 /// The list is the same on every connection and after every call (`mcp.md` §C.1).
 struct ToolList: Sendable {

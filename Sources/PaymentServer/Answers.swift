@@ -7,13 +7,14 @@ import Payments
 extension Desk {
   /// Lets a call wait until its operation is at rest or the time is up.
   mutating func wait(
-    for operation: Operation, _ call: Call, _ policy: Policy, replayed: Bool, until limit: Duration,
+    for operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
+    until limit: Duration,
     _ now: Instant
   ) {
     waiting.append(
       Waiting(
         call: call, operation: operation.id, since: now,
-        deadline: now.advanced(by: min(limit, policy.respondWithin)), replayed: replayed))
+        deadline: now.advanced(by: min(limit, policy.respondWithin)), occasion: occasion))
   }
 
   /// Answers every call whose operation has come to rest or whose time is up.
@@ -36,20 +37,20 @@ extension Desk {
         waiting.append(waiter)
         continue
       }
-      try answerNow(operation, waiter.call, policy, replayed: waiter.replayed, books, now)
+      try answerNow(operation, waiter.call, policy, occasion: waiter.occasion, books, now)
     }
   }
 
   /// The verdict on an operation as it stands.
   mutating func answerNow(
-    _ operation: Operation, _ call: Call, _ policy: Policy, replayed: Bool,
+    _ operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
     _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
     let count = polls[operation.id, default: 0] + 1
     if operation.next == nil { polls[operation.id] = nil } else { polls[operation.id] = count }
-    let verdict = texts.verdict(on: operation, replayed: replayed, polls: count, at: now)
+    let verdict = texts.verdict(on: operation, occasion, polls: count, at: now)
     var facts = try self.facts(operation, books, now)
-    facts["replayed"] = .bool(replayed)
+    if occasion != .asked { facts["replayed"] = .bool(occasion == .repeated) }
     facts["remaining"] = try remaining(operation.demand, policy, books, now)
     answer(call, verdict, facts)
   }

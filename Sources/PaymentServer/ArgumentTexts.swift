@@ -19,35 +19,29 @@ struct ArgumentTexts {
     return Mistake(name, "\(violation.expectation); you sent \(sent(violation.value)).")
   }
 
-  /// An amount in major units is the most common mistake: the right number is said in full.
+  /// An amount in major units is the most common mistake: the right number is said in full, where
+  /// only one thing can have been meant.
   private func amount(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     var text =
       "must be a whole number of minor units, at least 1; you sent \(sent(violation.value))."
-    if let code = arguments["currency"]?.string, let currency = Currency(code) {
-      let major =
-        switch violation.value {
-        case .number(let number)?: number.text
-        case .string(let string)?: string
-        case .null?, .bool?, .array?, .object?, nil: ""
-        }
-      if let money = currencies.money(trimmed(major, currency), currency), money.amount > 0 {
+    switch violation.value {
+    case .number(let number)?:
+      if let code = arguments["currency"]?.string, let currency = Currency(code),
+        let money = currencies.money(number.text, currency), isFraction(number.text)
+      {
         text += " For \(currencies.text(money)) send \(money.amount)."
       }
+    case .string(let string)? where JSONNumber(text: string)?.integer != nil:
+      text += " Send the number without quotes."
+    case .string?, .null?, .bool?, .array?, .object?, nil: break
     }
     return Mistake("amount", text)
   }
 
-  /// `1.0` and `49.990` mean what they say: zeros after the last digit the currency has are dropped.
-  private func trimmed(_ text: String, _ currency: Currency) -> String {
-    guard text.utf8.count <= 32, text.utf8.contains(UInt8(ascii: ".")) else { return text }
-    let exponent = currencies[currency]?.exponent ?? 0
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return text }
-    var fraction = parts[1]
-    while fraction.utf8.count > exponent, fraction.utf8.last == UInt8(ascii: "0") {
-      fraction = fraction.dropLast()
-    }
-    return fraction.isEmpty ? String(parts[0]) : "\(parts[0]).\(fraction)"
+  /// Whether digits other than zero follow the point: `5000.0` may mean 5000 minor units as well.
+  private func isFraction(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[1].contains { $0 != UInt8(ascii: "0") }
   }
 
   private func sent(_ value: JSONValue?) -> String {

@@ -41,6 +41,10 @@ struct ArgumentReader {
   let schema: JSONSchema
   let currencies: CurrencyTable
 
+  private static let cardText =
+    "looks like it carries a card number, which must never be sent here. Leave it out; pay with a "
+    + "payment_method id such as pm_... instead."
+
   /// The arguments with `null` and `""` taken for absent where the tool does not require them.
   static func present(_ arguments: JSONObject, required: [String]) -> JSONObject {
     var present = JSONObject()
@@ -60,15 +64,10 @@ struct ArgumentReader {
     if needsStep { mistakes += missingStep(arguments) }
     mistakes += token(arguments, "customer") + token(arguments, "payment_method")
     var money: Money?
-    if let code = arguments["currency"]?.string, let amount = arguments["amount"]?.integer {
-      if let currency = Currency(code) {
-        money = Money(amount, currency)
-        if amount > 0, let objection = currencies.objection(to: Money(amount, currency)) {
-          mistakes.append(text(of: objection))
-        }
-      } else if code.utf8.count == 3 {
-        mistakes.append(
-          Mistake("currency", "must be three letters such as USD; you sent \(quoted(code))."))
+    if let currency = currency(arguments, &mistakes), let amount = arguments["amount"]?.integer {
+      money = Money(amount, currency)
+      if amount > 0, let objection = currencies.objection(to: Money(amount, currency)) {
+        mistakes.append(text(of: objection))
       }
     }
     guard mistakes.isEmpty, let money, let reference = arguments["reference"]?.string,
@@ -81,6 +80,21 @@ struct ArgumentReader {
       ChargeArguments(
         reference: reference, terms: terms, task: arguments["task_id"]?.string,
         step: arguments["step_id"]?.string, checkpoint: arguments["checkpoint"]?.string))
+  }
+
+  /// A currency the processor takes, or the mistake that it is not one.
+  private func currency(_ arguments: JSONObject, _ mistakes: inout [Mistake]) -> Currency? {
+    guard let code = arguments["currency"]?.string, code.utf8.count == 3 else { return nil }
+    guard let currency = Currency(code) else {
+      mistakes.append(
+        Mistake("currency", "must be three letters such as USD; you sent \(quoted(code))."))
+      return nil
+    }
+    guard currencies[currency] != nil else {
+      mistakes.append(text(of: .currency(currency)))
+      return nil
+    }
+    return currency
   }
 
   func refund(_ given: JSONObject, needsStep: Bool) -> Reading<RefundArguments> {
@@ -115,13 +129,8 @@ struct ArgumentReader {
     var mistakes = schema.violations(in: .object(arguments)).map { violation in
       ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
     }
-    for member in arguments.members {
-      guard carriesCardNumber(in: member.value) else { continue }
-      mistakes.append(
-        Mistake(
-          quotedName(member.key),
-          "looks like it carries a card number, which must never be sent here. Leave it out; pay with "
-            + "a payment_method id such as pm_... instead."))
+    for member in arguments.members where carriesCardNumber(in: member.value) {
+      mistakes.append(Mistake(quotedName(member.key), Self.cardText))
     }
     return mistakes
   }
@@ -185,10 +194,16 @@ struct ArgumentReader {
     }
   }
 
-  /// One mistake an argument and text, in the order found.
+  /// Each mistake once, in the order found. Of an argument that may carry a card number nothing
+  /// else is said, so that it is never quoted (DESIGN §4, invariant 8).
   private func unique(_ mistakes: [Mistake]) -> [Mistake] {
+    let secret = mistakes.filter { isSame($0.text, Self.cardText) }.map(\.argument)
     var seen: Set<Mistake> = []
-    return mistakes.filter { seen.insert($0).inserted }
+    return mistakes.filter { mistake in
+      let isQuoting =
+        secret.contains { isSame($0, mistake.argument) } && !isSame(mistake.text, Self.cardText)
+      return !isQuoting && seen.insert(mistake).inserted
+    }
   }
 }
 

@@ -5,6 +5,9 @@ import Payments
 
 /// From a call to what it leads to: judge, then write (DESIGN §8).
 extension Desk {
+  /// The most calls that may wait for an answer at once.
+  static let waitingCalls = 1024
+
   /// Carries out one call: answers it, or lets it wait for its operation.
   mutating func carryOut(
     _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
@@ -14,6 +17,10 @@ extension Desk {
       ArgumentReader(schema: schema, currencies: currencies)
     }
     let needsStep = policy.identity == .taskStep
+    guard waiting.count < Self.waitingCalls else {
+      return answer(
+        call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
+    }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
@@ -78,7 +85,7 @@ extension Desk {
       }
       let left = try leftToRefund(of: charge, books)
       guard left.amount > 0 else { return answer(call, texts.notRefundable(charge)) }
-      if arguments.amount == nil { draft.terms.money = left }
+      if arguments.amount == nil, known == nil { draft.terms.money = left }
       guard draft.terms.money.amount <= left.amount else {
         answer(call, texts.overRefund(charge, left: left))
         return
@@ -119,7 +126,7 @@ extension Desk {
     let known = try books.operation(id(of: draft, policy))
     let candidate: Operation
     if let known {
-      switch known.repeated(with: draft.terms, retries, at: now) {
+      switch draft.repetition(of: known, retries, now) {
       case .same: return try join(known, call, policy, in: &books, now)
       case .conflict(let differences):
         log("conflict", [("operation", .string(known.id.text))])
@@ -160,7 +167,8 @@ extension Desk {
       denied.due = nil
       denied.code = verdict.code
       denied.rule = denial.rule
-      if known?.state != .denied || !isSame(known?.code, denied.code) {
+      // What ended otherwise stays as it ended; a denial said before is not written down again.
+      if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
         try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
       }
       answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
@@ -172,7 +180,7 @@ extension Desk {
       for usage in warnings { warn(usage, granted) }
       let reason = known == nil ? "requested" : "requested_again"
       let written = try write(granted, from: known, reason, in: &books, now)
-      wait(for: written, call, policy, replayed: false, until: policy.respondWithin, now)
+      wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
     }
   }
 
@@ -183,22 +191,23 @@ extension Desk {
     log(
       "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
     guard known.next == nil || known.isDoubtful else {
-      return wait(for: known, call, policy, replayed: true, until: policy.respondWithin, now)
+      return wait(for: known, call, policy, occasion: .repeated, until: policy.respondWithin, now)
     }
-    try answerNow(known, call, policy, replayed: true, books, now)
+    try answerNow(known, call, policy, occasion: .repeated, books, now)
   }
 
-  /// Rates: judged by what was counted, refused with the seconds to wait; nothing is recorded.
+  /// Rates: judged by what was counted since the minute began, refused with the seconds to wait;
+  /// nothing is recorded.
   private mutating func refusal(
     of candidate: Operation, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> Verdict? {
-    let minute = Duration.seconds(60)
     let scope = Scope.calls(run: candidate.run, in: candidate.namespace)
-    let made = try books.exposure(of: scope, since: now.advanced(by: .zero - minute)).count
+    let made = try books.exposure(of: scope, since: now).count
     if made >= policy.rates.perMinute {
       return texts.tooFast(
-        "rate_limited", "this session made \(made) money calls within a minute, the most allowed",
-        seconds: 60)
+        "rate_limited",
+        "this session made \(made) money calls within this minute, the most allowed",
+        seconds: 60 - now.milliseconds / 1000 % 60)
     }
     guard policy.rates.minimumGap > .zero,
       let last = try books.run(candidate.run, namespace: candidate.namespace)?.lastCall
@@ -213,8 +222,8 @@ extension Desk {
 
   /// The run a call belongs to, by the first source the policy believes that names one.
   func run(of call: Call, _ policy: Policy) -> String {
-    guard policy.run.sources.first == .meta || policy.run.sources.contains(.meta),
-      let run = call.run, isReference(run)
+    guard !setting.isRunFirm, policy.run.sources.contains(.meta), let run = call.run,
+      isReference(run)
     else { return setting.run }
     return run
   }

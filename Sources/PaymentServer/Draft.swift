@@ -22,6 +22,17 @@ struct Draft {
       policy: policy.hash, rule: nil, version: 0)
   }
 
+  /// What it means that this identity is known already. Where task and step are the identity,
+  /// another reference under the same step is another payment by mistake, not a repetition.
+  func repetition(of known: Operation, _ rule: RetryRule, _ now: Instant) -> Repetition {
+    guard isSame(known.reference, reference) else {
+      return .conflict([
+        Difference(field: "reference", recorded: known.reference, sent: reference)
+      ])
+    }
+    return known.repeated(with: terms, rule, at: now)
+  }
+
   /// An operation that begins again, now for this call's run and task.
   func renewing(_ again: Operation, _ policy: Policy, _ now: Instant) -> Operation {
     var renewed = again

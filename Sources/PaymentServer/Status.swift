@@ -44,10 +44,10 @@ extension Desk {
     in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     if operation.next != nil, !operation.isDoubtful, limit > .zero {
-      wait(for: operation, call, policy, replayed: true, until: limit, now)
+      wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
-    try answerNow(operation, call, policy, replayed: true, books, now)
+    try answerNow(operation, call, policy, occasion: .asked, books, now)
   }
 
   /// Several operations: how many are where, what is left of each cap, what to resume.

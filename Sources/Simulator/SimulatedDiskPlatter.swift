@@ -1,9 +1,9 @@
 /// What is on a disk, and what is only on its way there. A value: a copy of it is a photograph.
 ///
 /// Everybody reads what was written last; only what was synced is *durable* and survives a loss of
-/// power for certain. A new file's name is durable with the file's first sync, and with it every change
-/// of names before (SQLite syncs the directory then); a deletion with the next such sync, or at once
-/// when SQLite asks for it.
+/// power for certain. A new file's name is durable with the file's first sync, and with it every
+/// change of names before (SQLite syncs the directory then); a deletion with the next such sync, or
+/// at once when SQLite asks for it.
 struct Platter: Equatable {
   /// One change that is not durable yet.
   enum Change: Equatable {
@@ -90,9 +90,11 @@ struct Platter: Equatable {
     pending.removeAll { $0.isContent(of: file) }
   }
 
-  /// The disk after a loss of power, each change that was not durable having met its fate, in order.
+  /// The disk after a loss of power, each change that was not durable having met its fate, in
+  /// order.
   ///
-  /// A later change may be kept though an earlier one is lost: disks reorder. Nothing is pending then.
+  /// A later change may be kept though an earlier one is lost: disks reorder. Nothing is pending
+  /// then.
   func afterPowerLoss(_ fate: (Change) -> Fate) -> Platter {
     var shelf = durable
     for change in pending {

@@ -201,7 +201,8 @@ extension SimulatedDisk {
   }
 }
 
-/// Memory that the live users of one file share, as SQLite's `-shm` file. Nobody's at first and zero.
+/// Memory that the live users of one file share, as SQLite's `-shm` file. Nobody's at first and
+/// zero.
 extension SimulatedDisk {
   /// The memory behind a file, which the handle uses from here on.
   func join(_ handle: Handle) -> SharedMemory {

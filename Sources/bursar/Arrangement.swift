@@ -13,6 +13,8 @@ struct Arrangement {
   let ledger: String
   /// The run's name for calls that bring none.
   let run: String
+  /// Whether that name stands before any a call brings.
+  let isRunFirm: Bool
   /// How the processor is reached; nil when the policy is broken.
   let route: Route?
 
@@ -31,7 +33,7 @@ struct Arrangement {
     self.source = draft.source
     self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
     self.route = draft.route
-    self.run = RunName.choose(
+    (self.run, self.isRunFirm) = RunName.choose(
       draft.policy?.run ?? RunSetting(), option: run, environment: environment,
       parent: RunName.parent())
     if let policy = draft.policy, draft.mistakes.isEmpty {
@@ -100,7 +102,7 @@ private struct Draft {
 
   mutating func judge(run: String?) {
     let base = source.path.flatMap(directory(of:))
-    if let path = policy?.ledgerPath {
+    if let path = policy?.ledgerPath, !path.hasPrefix("~") || environment.nonempty("HOME") != nil {
       ledger = absolute(path, environment: environment, base: base)
     } else if let state = environment.directory("XDG_STATE_HOME", orHome: ".local/state") {
       ledger = state + "/bursar/ledger.db"

@@ -11,9 +11,10 @@ func check(policy: String?, json: Bool) -> ExitCode {
     if arrangement.policy != nil { remarks = try Report.inspection(ledger: arrangement.ledger) }
   } catch {
     found.append(
-      Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))
+      Complaint(
+        place: arrangement.ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
   }
-  let facts = arrangement.facts + remarks.map { ("ledger", $0) }
+  let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {
     answer(report(found, facts) + "\n")
   } else if found.isEmpty {
@@ -77,12 +78,21 @@ extension Cap {
     let span =
       switch window {
       case .lifetime: ""
-      case .rolling(let length): " in any \(length.milliseconds / 60_000) minutes"
+      case .rolling(let length): " in any \(words(length))"
       case .day: " a day"
       case .month: " a month"
       }
     return "\(name): \((amount + count).joined(separator: " and ")) per \(extent.rawValue)\(span)"
   }
+}
+
+/// A length of time in the largest unit that keeps it whole.
+private func words(_ length: Duration) -> String {
+  let seconds = length.milliseconds / 1000
+  for (unit, size) in [("hours", Int64(3600)), ("minutes", 60)] where seconds % size == 0 {
+    return "\(seconds / size) \(unit)"
+  }
+  return "\(seconds) seconds"
 }
 
 /// Complaints and facts as one JSON object on one line.

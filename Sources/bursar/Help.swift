@@ -6,6 +6,8 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .serve: serveHelp
     case .check: checkHelp
     case .operations: operationsHelp
+    case .settle: settleHelp
+    case .sandbox: sandboxHelp
     }
   return answer(text) ? .ok : .inputOutput
 }
@@ -19,6 +21,8 @@ private let overview = """
     bursar [serve] [--policy FILE] [--run ID] [--transcript FILE]
     bursar check [--policy FILE] [--json]
     bursar operations [list | show ID] [--json] [--policy FILE]
+    bursar settle [--policy FILE] [--json] [--limit SECONDS]
+    bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar help COMMAND
     bursar --version
 
@@ -27,11 +31,11 @@ private let overview = """
 
   exit codes:
     0   it did what it was asked for
-    1   check found something wrong; operations show found nothing
+    1   check found something wrong; operations show found nothing; settle left something open
     64  the command line cannot be understood
     69  there is no standard output to answer on
-    74  a file could not be read or written
-    78  the policy is broken, so it is not known where the ledger is
+    74  a file could not be read or written, or a port is taken
+    78  the policy is broken, so it is not known where the ledger is; the plan of faults is
 
   """
 
@@ -66,5 +70,34 @@ private let operationsHelp = """
   usage: bursar operations [list | show ID] [--json] [--policy FILE]
 
   Lists the newest operations in the ledger the policy names, or shows one with its history.
+
+  """
+
+private let settleHelp = """
+  usage: bursar settle [--policy FILE] [--json] [--limit SECONDS]
+
+  Carries out once what is due at the processor: repeats, look-ups, cancellations, what a process
+  that died left behind. It ends when nothing is left to do before the limit (60 seconds unless it is
+  given), and lists what is still pending and the dead letters, which wait for a person. Exit code 0
+  when there are none, 1 otherwise. No new payment begins here.
+
+  """
+
+private let sandboxHelp = """
+  usage: bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
+
+  A processor to practise on, for any client of Stripe: PaymentIntents and refunds over HTTP on
+  127.0.0.1, with Stripe's rules for parameters and idempotency keys, and books of what moved. No
+  money moves, any key is accepted and none is kept.
+
+    --port N      the port; with 0 it finds a free one. The first line of output is the address
+    --faults FILE what goes wrong and when: JSON with comments, by schemas/faults.schema.json
+    --seed N      where rules with a probability begin; the same seed draws the same faults
+    --books FILE  where the books go at the end, as JSON; standard output otherwise
+
+    GET /_books   the books          POST /_clock  {"by": "25h"} puts its clock forward
+    GET /_log     every request      POST /_faults a plan takes the place of the present one
+
+  It ends with 0 on SIGTERM and SIGINT.
 
   """

@@ -36,7 +36,7 @@ struct Loop: ~Copyable {
       let answers = street.answers(at: now)
       var inputs = answers.map { Input.answer($0.0, $0.1) }
       inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
-      if inputs.isEmpty, isDue(now) { inputs = [.tick] }
+      if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
       mouth.flush()
       if mouth.isGone { intake.close() }
@@ -57,10 +57,6 @@ struct Loop: ~Copyable {
     }
   }
 
-  private func isDue(_ now: Instant) -> Bool {
-    server.wake.map { $0 <= now } ?? false
-  }
-
   /// Whether nothing is left to do, or no time to do it in.
   private mutating func isOver(_ now: Instant) -> Bool {
     guard intake.isEnded else { return false }
@@ -70,8 +66,11 @@ struct Loop: ~Copyable {
   }
 
   private mutating func wait(from now: Instant) {
+    // What was due and is due still is tried again, but not without a breath.
+    let breath = now.advanced(by: .milliseconds(1))
     let wakes = [
-      intake.isPending ? now : nil, deadline, street.wake(after: now), server.wake,
+      intake.isPending ? now : nil, deadline, street.wake(after: now),
+      server.wake.map { max($0, breath) },
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))

@@ -7,6 +7,9 @@ do throws(UsageMistake) {
     case .check(let policy, let json): check(policy: policy, json: json)
     case .operations(let shown, let policy, let json):
       operations(shown: shown, policy: policy, json: json)
+    case .settle(let policy, let json, let limit):
+      settle(policy: policy, json: json, limit: limit)
+    case .sandbox(let order): sandbox(order)
     case .version: showVersion()
     case .help(let topic): help(topic)
     }

@@ -32,6 +32,8 @@ struct CancellationTests {
       #expect(talk.send(cancellation(id)) == [], "\(id)")
     }
     #expect(talk.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{}}"#) == [])
+    let otherNote = cancellation("5").replacing("notifications/cancelled", with: "tools/call")
+    #expect(talk.send(otherNote) == [], "another notification")
     #expect(talk.answer(call.id, with: done) != nil)
     #expect(talk.send(cancellation("5")) == [], "it is finished")
   }

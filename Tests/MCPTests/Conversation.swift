@@ -2,7 +2,8 @@ import JSON
 import MCP
 import Testing
 
-/// A connection with three tools, spoken to in text. A class, because `#expect` takes no mutating calls.
+/// A connection with three tools, spoken to in text. A class, because `#expect` takes no mutating
+/// calls.
 final class Conversation {
   var connection = Connection(
     tools: Conversation.tools, name: "bursar", version: "1.2.3", title: "Bursar",
@@ -12,7 +13,7 @@ final class Conversation {
     [
       "name": "charge", "title": "Charge", "description": "Charges.",
       "inputSchema": [
-        "type": "object", "properties": ["zeta": ["type": "string"], "alpha": true],
+        "type": "object", "properties": ["zeta": ["type": "string"], "alpha": ["type": "integer"]],
       ],
       "outputSchema": ["type": "object"], "annotations": ["destructiveHint": true],
       "icons": [], "execution": ["taskSupport": "forbidden"], "_meta": ["a": 1],
@@ -51,7 +52,8 @@ final class Conversation {
     connection.progress(call, progress: progress, total: total, message: message)
   }
 
-  /// The lines written at once in answer to one, without their newlines. Anything else is a failure.
+  /// The lines written at once in answer to one, without their newlines. Anything else is a
+  /// failure.
   func lines(_ line: String) -> [String] {
     send(line).map { event in
       switch event {

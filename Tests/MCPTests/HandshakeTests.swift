@@ -12,7 +12,8 @@ struct HandshakeTests {
     #expect(
       talk.lines(hello) == [
         #"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"\#(revision.rawValue)","#
-          + #""capabilities":{"tools":{}},"serverInfo":{"name":"bursar",\#(title)"version":"1.2.3"},"#
+          + #""capabilities":{"tools":{}},"#
+          + #""serverInfo":{"name":"bursar",\#(title)"version":"1.2.3"},"#
           + #""instructions":"Reuse the reference."}}"#
       ])
     #expect(try talk.call(chargeCall(in: revision, id: "2")).revision == revision)

@@ -19,7 +19,8 @@ struct StatelessTests {
     let talk = Conversation()
     #expect(
       talk.lines(request("server/discover", envelope)) == [
-        #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","supportedVersions":\#(Self.all),"#
+        #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","#
+          + #""supportedVersions":\#(Self.all),"#
           + #""capabilities":{"tools":{}},"instructions":"Reuse the reference.","ttlMs":0,"#
           + #""cacheScope":"private",\#(signature)}}"#
       ])

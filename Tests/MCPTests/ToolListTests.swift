@@ -6,7 +6,8 @@ import Testing
 struct ToolListTests {
   private static let start = #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"charge","#
   private static let schema =
-    #""inputSchema":{"type":"object","properties":{"zeta":{"type":"string"},"alpha":true}}"#
+    #""inputSchema":{"type":"object","properties":"#
+    + #"{"zeta":{"type":"string"},"alpha":{"type":"integer"}}}"#
   private static let rest =
     #"{"name":"refund","inputSchema":{"type":"object"}},"#
     + #"{"name":"status","inputSchema":{"type":"object"}}]"#
