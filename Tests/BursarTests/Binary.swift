@@ -23,8 +23,16 @@ final class Binary {
   private var status: Int32?
 
   /// Starts it with only these variables and `HOME`.
-  init(
+  convenience init(
     _ arguments: String..., environment: [String: String] = [:], output kind: Output = .pipe,
+    home: TemporaryDirectory? = nil
+  ) throws {
+    try self.init(arguments: arguments, environment: environment, output: kind, home: home)
+  }
+
+  /// The same with a list of arguments.
+  init(
+    arguments: [String], environment: [String: String] = [:], output kind: Output = .pipe,
     home: TemporaryDirectory? = nil
   ) throws {
     self.home = try home ?? TemporaryDirectory()
