@@ -71,11 +71,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PaymentServerTests",
-      dependencies: ["PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON"],
+      dependencies: [
+        "PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON", "TranscriptFormat",
+      ],
       exclude: ["Transcripts"], swiftSettings: strict),
+    .target(name: "TranscriptFormat", path: "Tests/TranscriptFormat", swiftSettings: strict),
     .testTarget(
       name: "BursarTests",
-      dependencies: ["bursar", "PaymentServer", "Processors", "Payments"],
+      dependencies: [
+        "bursar", "PaymentServer", "Processors", "Payments", "JSON", "CSQLite", "TranscriptFormat",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SimulatorTests",

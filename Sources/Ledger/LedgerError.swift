@@ -18,4 +18,13 @@ public enum LedgerError: Error, Equatable, Sendable {
   /// The books are not what was read when the change was decided. Nothing was written: decide
   /// again.
   case conflict(String)
+
+  /// Why, in a sentence for the operator.
+  public var reason: String {
+    switch self {
+    case .busy: "Another process holds the ledger."
+    case .full(let reason), .damaged(let reason), .unusable(let reason), .conflict(let reason):
+      reason
+    }
+  }
 }

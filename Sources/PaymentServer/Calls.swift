@@ -85,7 +85,7 @@ extension Desk {
       }
       let left = try leftToRefund(of: charge, books)
       guard left.amount > 0 else { return answer(call, texts.notRefundable(charge)) }
-      if arguments.amount == nil { draft.terms.money = left }
+      if arguments.amount == nil, known == nil { draft.terms.money = left }
       guard draft.terms.money.amount <= left.amount else {
         answer(call, texts.overRefund(charge, left: left))
         return
@@ -222,8 +222,8 @@ extension Desk {
 
   /// The run a call belongs to, by the first source the policy believes that names one.
   func run(of call: Call, _ policy: Policy) -> String {
-    guard policy.run.sources.first == .meta || policy.run.sources.contains(.meta),
-      let run = call.run, isReference(run)
+    guard !setting.isRunFirm, policy.run.sources.contains(.meta), let run = call.run,
+      isReference(run)
     else { return setting.run }
     return run
   }

@@ -31,8 +31,12 @@ struct Desk {
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
+  /// The time of the step that is carried out, for the log.
+  var moment = Instant(milliseconds: 0)
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
+  /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
+  var busySince: Instant?
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -100,6 +104,7 @@ struct Desk {
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books)
+    moment = now
     guard let policy = setting.policy.inForce else {
       for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
       calls = []
@@ -116,6 +121,7 @@ struct Desk {
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false
+    busySince = nil
     resumed = true
     wake = try nextWake(in: &books, now)
     touched = [:]
@@ -130,15 +136,6 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
-  }
-
-  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again
-  /// soon.
-  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
-    for call in calls { answer(call, texts.verdict(on: error)) }
-    calls = []
-    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = reading.advanced(by: ahead).advanced(by: .seconds(1))
   }
 }
 

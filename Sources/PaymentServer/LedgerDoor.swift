@@ -3,6 +3,10 @@ import Ledger
 /// The ledger, opened when it is first needed and not before: a client may start the server only to
 /// see what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
 struct LedgerDoor: ~Copyable {
+  /// How long one step waits for another process that is writing. What needs no books is not
+  /// answered meanwhile, so that longer waits are made of steps.
+  static let patience = Duration.milliseconds(250)
+
   private let path: String
   private let vfs: String?
   private var ledger: Ledger?
@@ -20,7 +24,7 @@ struct LedgerDoor: ~Copyable {
   mutating func commit(
     _ body: (inout Books) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs) }
+    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs, busyTimeout: Self.patience) }
     try ledger!.commit(body)
   }
 }

@@ -4,6 +4,9 @@ public import Payments
 
 /// What an operator reads of the books: text for people, one JSON line an entry for programs.
 public enum Report {
+  /// Why the books could not be read, in a sentence.
+  public static func reason(_ error: LedgerError) -> String { error.reason }
+
   /// The newest operations, the newest last.
   ///
   /// - Parameters:

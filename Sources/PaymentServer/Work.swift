@@ -62,7 +62,7 @@ extension Desk {
     }
     let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
     touched[written.id] = written
-    report(written, reason, now)
+    report(written, reason)
     tellProgress(of: written)
     guard let attempt else { return written }
     try books.begin(attempt)
@@ -160,7 +160,10 @@ extension Desk {
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline)
-    if let due = try books.nextDue() { wakes.append(max(due, now)) }
+    if let due = try books.nextDue() {
+      // What is due and has no room is begun by the step that makes room.
+      wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
+    }
     if try !books.owners(besides: books.own(at: now)).isEmpty {
       let isJoined = waiting.contains { touched[$0.operation]?.owner == nil }
       wakes.append(now.advanced(by: isJoined ? Self.pollInterval : Self.patrolInterval))

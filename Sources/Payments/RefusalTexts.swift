@@ -176,6 +176,15 @@ extension Texts {
         + "Tell the user that the operator must run `bursar check`.")
   }
 
+  /// An operation was accepted, and the books cannot be read to say what became of it.
+  public func unreadable(_ operation: OperationID) -> Verdict {
+    Verdict(
+      .pending, "ledger_unavailable",
+      "Operation \(operation.text) was accepted; what became of it cannot be read now, because the "
+        + "ledger cannot be used. Do not start it under another reference. Call status with operation "
+        + "\(quoted(operation.text)) in 5 seconds.", retryAfter: 5)
+  }
+
   /// The books cannot be written now; somebody else may be writing.
   public var ledgerBusy: Verdict {
     Verdict(

@@ -13,6 +13,8 @@ struct Arrangement {
   let ledger: String
   /// The run's name for calls that bring none.
   let run: String
+  /// Whether that name stands before any a call brings.
+  let isRunFirm: Bool
   /// How the processor is reached; nil when the policy is broken.
   let route: Route?
 
@@ -31,7 +33,7 @@ struct Arrangement {
     self.source = draft.source
     self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
     self.route = draft.route
-    self.run = RunName.choose(
+    (self.run, self.isRunFirm) = RunName.choose(
       draft.policy?.run ?? RunSetting(), option: run, environment: environment,
       parent: RunName.parent())
     if let policy = draft.policy, draft.mistakes.isEmpty {

@@ -11,7 +11,8 @@ func check(policy: String?, json: Bool) -> ExitCode {
     if arrangement.policy != nil { remarks = try Report.inspection(ledger: arrangement.ledger) }
   } catch {
     found.append(
-      Complaint(place: arrangement.ledger, message: "The ledger cannot be used: \(error)"))
+      Complaint(
+        place: arrangement.ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
   }
   let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {

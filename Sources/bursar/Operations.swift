@@ -30,7 +30,7 @@ func operations(shown id: String?, policy: String?, json: Bool) -> ExitCode {
     }
     return write(report, to: 1) ? .ok : .inputOutput
   } catch {
-    complain("The ledger \(ledger) cannot be read: \(error)")
+    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
     return .inputOutput
   }
 }

@@ -94,7 +94,7 @@ import Processors
     socket = unsafe face_socket(connection)
   }
 
-  func sleep(until wake: Instant?) {
+  func suspend(until wake: Instant?) {
     self.wake = wake
     unsafe MHD_suspend_connection(connection)
     face.asleep.append(self)
@@ -127,7 +127,7 @@ import Processors
       unsafe face_reset(connection)
       return .NO
     case .hang where !isOver:
-      sleep(until: nil)
+      suspend(until: nil)
       return .YES
     case .hang, .drop, nil: return .NO
     }
@@ -172,7 +172,7 @@ import Processors
     if isOver || rest.isEmpty { return isOver ? face_broken : lastWord }
     if let pause, wake == nil, !isAwake {
       isAwake = true
-      sleep(until: face.now.advanced(by: pause))
+      suspend(until: face.now.advanced(by: pause))
       return 0
     }
     isAwake = false

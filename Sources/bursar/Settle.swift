@@ -21,7 +21,7 @@ func settle(policy: String?, json: Bool, limit: Duration) -> ExitCode {
     guard write(rest.report, to: 1) else { return .inputOutput }
     return rest.count == 0 ? .ok : .found
   } catch {
-    complain("The ledger \(ledger) cannot be read: \(error)")
+    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
     return .inputOutput
   }
 }

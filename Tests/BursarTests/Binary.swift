@@ -20,20 +20,24 @@ final class Binary {
   private var input: Int32 = -1
   private var output: Int32 = -1
   private var received: [UInt8] = []
+  private var isOver = false
   private var status: Int32?
 
-  /// Starts it with only these variables and `HOME`.
+  /// Starts it with only these variables and `HOME`, and with no signal blocked, or all of them;
+  /// through another program when one is given, which must end up being it.
   convenience init(
     _ arguments: String..., environment: [String: String] = [:], output kind: Output = .pipe,
-    home: TemporaryDirectory? = nil
+    home: TemporaryDirectory? = nil, signalsBlocked: Bool = false, through wrapper: [String] = []
   ) throws {
-    try self.init(arguments: arguments, environment: environment, output: kind, home: home)
+    try self.init(
+      arguments: arguments, environment: environment, output: kind, home: home,
+      signalsBlocked: signalsBlocked, through: wrapper)
   }
 
   /// The same with a list of arguments.
   init(
     arguments: [String], environment: [String: String] = [:], output kind: Output = .pipe,
-    home: TemporaryDirectory? = nil
+    home: TemporaryDirectory? = nil, signalsBlocked: Bool = false, through wrapper: [String] = []
   ) throws {
     self.home = try home ?? TemporaryDirectory()
     let (theirInput, ourInput) = try Self.makePipe()
@@ -51,11 +55,20 @@ final class Binary {
     unsafe posix_spawn_file_actions_addopen(
       &actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     let variables = ["HOME": self.home.path].merging(environment) { $1 }
-    let path = Self.path
-    let words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    let command = wrapper + [Self.path] + arguments
+    let path = command[0]
+    let words = unsafe command.map { unsafe strdup($0) } + [nil]
     let settings = unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     var child: pid_t = 0
-    let result = unsafe posix_spawn(&child, path, &actions, nil, words, settings)
+    // The mask of the thread that starts it would be inherited otherwise; it is the runner's.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var mask = sigset_t()
+    _ = unsafe signalsBlocked ? sigfillset(&mask) : sigemptyset(&mask)
+    unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+    let result = unsafe posix_spawn(&child, path, &actions, &attributes, words, settings)
+    unsafe posix_spawnattr_destroy(&attributes)
     unsafe (words + settings).forEach { unsafe free($0) }
     unsafe posix_spawn_file_actions_destroy(&actions)
     number = child
@@ -75,7 +88,7 @@ final class Binary {
 
   /// The one named by `BURSAR_BINARY`, else the one beside the bundle of tests, wherever that was
   /// built.
-  private static var path: String {
+  static var path: String {
     ProcessInfo.processInfo.environment["BURSAR_BINARY"]
       ?? URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
       .deletingLastPathComponent().path + "/bursar"
@@ -123,8 +136,11 @@ final class Binary {
     return written
   }
 
-  /// Its next line, or nil at the end of its output; meanwhile the server goes on.
-  func readLine(serving server: LoopbackServer? = nil) throws -> String? {
+  /// Its next line, or nil at the end of its output; meanwhile the server goes on. Waits for so
+  /// many milliseconds at most.
+  func readLine(
+    serving server: LoopbackServer? = nil, patience: Int32 = 20_000
+  ) throws -> String? {
     while true {
       if let end = received.firstIndex(of: 0x0A) {
         defer { received.removeSubrange(...end) }
@@ -132,7 +148,7 @@ final class Binary {
       }
       var entries = ([output] + (server?.descriptors ?? []))
         .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      let ready = unsafe poll(&entries, nfds_t(entries.count), 20_000)
+      let ready = unsafe poll(&entries, nfds_t(entries.count), patience)
       try #require(ready > 0, "it says nothing")
       server?.advance()
       if entries[0].revents == 0 { continue }
@@ -143,10 +159,29 @@ final class Binary {
     }
   }
 
-  /// All lines up to the end of its output.
-  func readToEnd() throws -> [String] {
+  /// What it says within that many milliseconds, up to its end; the time passes in any case.
+  func lines(within milliseconds: Int64) -> [String] {
+    let deadline = Stopwatch.now + milliseconds
+    while true {
+      let left = max(0, deadline - Stopwatch.now)
+      var entry = pollfd(fd: isOver ? -1 : output, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&entry, 1, Int32(left)) > 0 else { break }
+      var chunk = [UInt8](repeating: 0, count: 65536)
+      let count = unsafe read(output, &chunk, chunk.count)
+      if count <= 0 { isOver = true }
+      received += chunk[..<max(0, count)]
+    }
+    let end = received.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    defer { received.removeSubrange(..<end) }
+    return received[..<end].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// All lines up to the end of its output. Half a line at the end is an error, unless it was
+  /// killed.
+  func readToEnd(allowingHalf: Bool = false) throws -> [String] {
     var lines: [String] = []
     while let line = try readLine() { lines.append(line) }
+    try #require(received.isEmpty || allowingHalf, "it ended in the middle of a line")
     return lines
   }
 
@@ -165,6 +200,12 @@ final class Binary {
   /// Sends it a signal.
   func signal(_ signal: Int32) {
     kill(number, signal)
+  }
+
+  /// Ends it as the kernel does, and waits until it is gone.
+  func slay() throws {
+    signal(SIGKILL)
+    _ = try exitCode()
   }
 
   /// Its exit code once it has ended by itself; the signal's number, negative, when one ended it.

@@ -157,9 +157,9 @@ extension WorldTests {
       #expect(try binary.complaints().contains("no standard output"))
     }
 
-    @Test(arguments: [SIGTERM, SIGINT])
-    func aSignalToEndEndsItWithZero(signal: Int32) throws {
-      let binary = try Binary()
+    @Test(arguments: [SIGTERM, SIGINT], [false, true])
+    func aSignalToEndEndsItWithZero(signal: Int32, blocked: Bool) throws {
+      let binary = try Binary(signalsBlocked: blocked)
       try binary.write(ping)
       #expect(try binary.readLine() != nil)
       binary.signal(signal)
