@@ -35,6 +35,8 @@ struct Desk {
   var moment = Instant(milliseconds: 0)
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
+  /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
+  var busySince: Instant?
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -119,6 +121,7 @@ struct Desk {
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false
+    busySince = nil
     resumed = true
     wake = try nextWake(in: &books, now)
     touched = [:]
@@ -133,21 +136,6 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
-  }
-
-  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again
-  /// soon. Who waits for an operation goes on waiting until the time is up.
-  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
-    let now = reading.advanced(by: ahead)
-    moment = now
-    for call in calls { answer(call, texts.verdict(on: error)) }
-    calls = []
-    for waiter in waiting where waiter.deadline <= now {
-      answer(waiter.call, texts.unreadable(waiter.operation))
-    }
-    waiting.removeAll { $0.deadline <= now }
-    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = now.advanced(by: .seconds(1))
   }
 }
 

@@ -3,9 +3,9 @@ import Ledger
 /// The ledger, opened when it is first needed and not before: a client may start the server only to
 /// see what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
 struct LedgerDoor: ~Copyable {
-  /// How long another process that is writing is waited for. While this waits nothing else is
-  /// answered, so that it stays well below the time after which clients give up.
-  static let patience = Duration.seconds(2)
+  /// How long one step waits for another process that is writing. What needs no books is not
+  /// answered meanwhile, so that longer waits are made of steps.
+  static let patience = Duration.milliseconds(250)
 
   private let path: String
   private let vfs: String?

@@ -19,16 +19,20 @@ public struct PaymentServer: ~Copyable {
     self.books = LedgerDoor(path: setting.ledger, vfs: setting.vfs)
   }
 
-  /// When to call `step([.tick], …)` at the latest; nil while nothing can fall due.
-  public var wake: Instant? { desk.wake }
+  /// When to call `step([.tick], …)` at the latest, by the clock that steps are told; nil while
+  /// nothing can fall due.
+  public var wake: Instant? { desk.wake.map { $0.advanced(by: .zero - desk.ahead) } }
 
   /// Whether no call waits for an answer and no request is out.
-  public var quiet: Bool { desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty }
+  public var quiet: Bool {
+    desk.calls.isEmpty && desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty
+  }
 
   /// Carries out all inputs in one ledger transaction and says what leaves then, in order.
   ///
-  /// When the books cannot be written the calls are answered so (RETRY or STOP), and answers of the
-  /// processor are kept until they can be recorded.
+  /// When the books cannot be written the calls are answered so (RETRY or STOP), when somebody else
+  /// is writing in them after a wait of several steps, and answers of the processor are kept until
+  /// they can be recorded.
   ///
   /// - Parameters:
   ///   - inputs: everything that is ready.

@@ -224,8 +224,8 @@ extension System {
     fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0
   }
 
-  /// Ignores broken pipes and hang-ups, and makes every SIGTERM and SIGINT a byte in the pipe
-  /// returned.
+  /// Ignores broken pipes, hang-ups and files at their limit, and makes every SIGTERM and SIGINT a
+  /// byte in the pipe returned.
   static func catchSignals() -> Descriptor? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
@@ -235,6 +235,8 @@ extension System {
     }
     unsafe signalPipe = ends[1]
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is a write that fails, like a full disk; not the end.
+    signal(SIGXFSZ, SIG_IGN)
     // A terminal that goes away ends our standard input as well; that is how we learn of it.
     signal(SIGHUP, SIG_IGN)
     for number in [SIGTERM, SIGINT] {

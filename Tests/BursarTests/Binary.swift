@@ -126,8 +126,8 @@ final class Binary {
     return written
   }
 
-  /// Its next line, or nil at the end of its output; meanwhile the server goes on. Waits for so many
-  /// milliseconds at most.
+  /// Its next line, or nil at the end of its output; meanwhile the server goes on. Waits for so
+  /// many milliseconds at most.
   func readLine(
     serving server: LoopbackServer? = nil, patience: Int32 = 20_000
   ) throws -> String? {
@@ -166,10 +166,12 @@ final class Binary {
     return received[..<end].split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// All lines up to the end of its output.
-  func readToEnd() throws -> [String] {
+  /// All lines up to the end of its output. Half a line at the end is an error, unless it was
+  /// killed.
+  func readToEnd(allowingHalf: Bool = false) throws -> [String] {
     var lines: [String] = []
     while let line = try readLine() { lines.append(line) }
+    try #require(received.isEmpty || allowingHalf, "it ended in the middle of a line")
     return lines
   }
 

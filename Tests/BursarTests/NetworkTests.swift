@@ -120,31 +120,4 @@ extension WorldTests.BinaryTests {
     #expect(findings.first?["message"]?.contains("Zq9") == false)
     #expect(try check.exitCode() == 1)
   }
-
-  @Test func tenProcessesOnOneLedgerMakeOneCharge() throws {
-    let home = try TemporaryDirectory()
-    let binaries = try (0..<10).map { _ in try Binary("--run", "r", home: home) }
-    for binary in binaries {
-      try binary.write(initialize + initialized)
-      for id in 1...10 { try binary.write(charge("inv-1", id: id)) }
-    }
-    var operations: Set<String> = []
-    for binary in binaries {
-      _ = try binary.readLine()
-      for _ in 1...10 {
-        let result = try structured(try binary.readLine())
-        if let operation = result["operation"] as? String { operations.insert(operation) }
-      }
-      binary.closeInput()
-    }
-    for binary in binaries { #expect(try binary.exitCode() == 0) }
-    #expect(operations.count == 1)
-    var sandbox = Sandbox()
-    let journal = try home.read(".local/state/bursar/ledger.db.sandbox")
-    for line in journal.split(separator: 0x0A) {
-      let entry = try #require(SandboxEntry(line: line))
-      _ = sandbox.answer(entry.request, at: entry.now)
-    }
-    #expect(sandbox.intents.count == 1)
-  }
 }
