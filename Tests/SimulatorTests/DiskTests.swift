@@ -139,7 +139,7 @@ import Testing
   @Test func aFaultIsOverWhenItIsTakenAway() throws {
     let disk = SimulatedDisk()
     var ledger = try Ledger(path: path, vfs: disk.name)
-    for fault in [Fault.full, .failing] {
+    for fault in [Simulator.Fault.full, .failing] {
       disk.weather = { act in act == .write ? fault : nil }
       #expect(throws: LedgerError.self) { try note("lost", in: &ledger) }
       disk.weather = nil
