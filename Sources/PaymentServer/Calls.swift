@@ -21,6 +21,7 @@ extension Desk {
       return answer(
         call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
     }
+    if let mistake = ArgumentReader.flood(call.arguments) { return fix(call, [mistake], policy) }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
