@@ -174,6 +174,10 @@ extension Desk {
       }
       answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
     case .granted(let warnings):
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
+      }
       // From here on the operation is granted: below this line nothing may fail but the disk.
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
       var granted = candidate
