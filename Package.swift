@@ -24,6 +24,8 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
 
     .target(name: "JSON", swiftSettings: strict),
     .target(name: "Payments", swiftSettings: strict),
@@ -34,6 +36,7 @@ let package = Package(
         .embedInCode("refund.tool.json"),
         .embedInCode("status.tool.json"),
         .embedInCode("policy.schema.json"),
+        .embedInCode("faults.schema.json"),
       ],
       swiftSettings: strict),
     .target(name: "MCP", dependencies: ["JSON"], swiftSettings: strict),
@@ -45,12 +48,17 @@ let package = Package(
       name: "PaymentServer", dependencies: ["MCP", "JSON", "Ledger", "Schemas", "Payments"],
       swiftSettings: strict),
     .executableTarget(
-      name: "bursar", dependencies: ["PaymentServer", "Processors", "Payments", "CCurl"],
+      name: "bursar",
+      dependencies: [
+        "PaymentServer", "Processors", "Payments", "Schemas", "CCurl", "CMicroHTTPD",
+      ],
       swiftSettings: strict),
 
     .executableTarget(
       name: "Simulator",
-      dependencies: ["PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON", "CSQLite"],
+      dependencies: [
+        "PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON", "CSQLite",
+      ],
       swiftSettings: strict),
 
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -63,11 +71,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PaymentServerTests",
-      dependencies: ["PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON"],
+      dependencies: [
+        "PaymentServer", "Processors", "Ledger", "Payments", "MCP", "JSON", "TranscriptFormat",
+      ],
       exclude: ["Transcripts"], swiftSettings: strict),
+    .target(name: "TranscriptFormat", path: "Tests/TranscriptFormat", swiftSettings: strict),
     .testTarget(
       name: "BursarTests",
-      dependencies: ["bursar", "PaymentServer", "Processors", "Payments"],
+      dependencies: [
+        "bursar", "PaymentServer", "Processors", "Payments", "JSON", "CSQLite", "TranscriptFormat",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SimulatorTests",

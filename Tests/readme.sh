@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every command of the README's sh blocks, in a home of its own. The quickstart and the tests are
-# steps of Tests/run.sh already and are left out here.
+# Runs every command of the README's sh blocks, in a home of its own, and compares its command line
+# with what the program says of itself. The quickstart and the tests are steps of Tests/run.sh already
+# and are left out here.
 #
 #   Tests/readme.sh PATH_OF_THE_BINARY
 set -euo pipefail
@@ -25,3 +26,10 @@ while IFS= read -r command; do
     exit 1
   fi
 done <<<"$commands"
+
+while IFS= read -r usage; do
+  if ! grep --quiet --fixed-strings --line-regexp -- "  $usage" <<<"$("$binary" --help)"; then
+    echo "This line of the README's command line is not in bursar --help: $usage"
+    exit 1
+  fi
+done < <(sed -n '/^## Command line$/,${/^bursar /p}' README.md)

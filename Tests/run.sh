@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 binary="$PWD/.build/release/bursar"
 logs="$PWD/.build/run-logs"
 only=""
-steps=(packages format build unit release process conversation quickstart readme)
+steps=(packages format build unit release process conversation processors quickstart readme)
 
 usage() {
   echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
@@ -35,11 +35,12 @@ says() {
   case $1 in
     packages) echo "Debian packages" ;;
     format) echo "format lint" ;;
-    build) echo "debug build, arrows between the rooms enforced" ;;
+    build) echo "debug build with the tests" ;;
     unit) echo "swift test" ;;
     release) echo "release build with the Swift runtime inside" ;;
     process) echo "the released process over pipes" ;;
     conversation) echo "a conversation with the official Python client" ;;
+    processors) echo "the official Stripe client, and localstripe's books" ;;
     quickstart) echo "the quickstart" ;;
     readme) echo "the commands of the README" ;;
     fuzz) echo "one minute of fuzzing" ;;
@@ -91,6 +92,21 @@ step_conversation() {
   done
 }
 
+# The official client against our sandbox; our server against books nobody here wrote. localstripe is a
+# process of its own, on 127.0.0.1.
+step_processors() {
+  local place=".build/venv-processors-1"
+  if [[ ! -e $place/ready ]]; then
+    rm -rf "$place"
+    python3 -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check \
+      stripe==16.1.0 localstripe==1.15.10
+    touch "$place/ready"
+  fi
+  "$place/bin/python" Tests/Processors/stripe_sdk.py "$binary"
+  "$place/bin/python" Tests/Processors/localstripe_books.py "$binary"
+}
+
 step_quickstart() {
   examples/quickstart.sh </dev/null
 }
@@ -108,6 +124,11 @@ if [[ -n $only ]]; then
   "step_$only"
   exit
 fi
+
+# The lines of a log that say what failed; its end when none does.
+show() {
+  grep -aE '✘|error:|warning:|this does not hold' "$1" | cut -c 1-400 | head -n 40 || tail -n 60 "$1"
+}
 
 mkdir -p "$logs"
 passed=0
@@ -129,7 +150,7 @@ for step in "${steps[@]}"; do
     continue
   fi
   failed=$((failed + 1))
-  tail -n 60 "$logs/$step.log"
+  show "$logs/$step.log"
   echo "  FAILED after $((SECONDS - began)) s: $(says "$step")."
   echo "  Run just that: Tests/run.sh --only $step (all of its output: .build/run-logs/$step.log)"
   case $step in

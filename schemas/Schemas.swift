@@ -14,4 +14,7 @@ public enum Schemas {
 
   /// The JSON Schema (2020-12) of a policy file, UTF-8 JSON.
   public static var policy: [UInt8] { PackageResources.policy_schema_json }
+
+  /// The JSON Schema (2020-12) of a plan of faults for the sandbox, UTF-8 JSON.
+  public static var faults: [UInt8] { PackageResources.faults_schema_json }
 }

@@ -62,7 +62,8 @@ public struct JSONError: Error, Equatable {
     self.offset = offset
   }
 
-  /// Whether the whole is JSON by its grammar and refused for another reason, such as a duplicate key.
+  /// Whether the whole is JSON by its grammar and refused for another reason, such as a duplicate
+  /// key.
   public var wellFormed: Bool {
     switch kind {
     case .empty, .unexpectedEnd, .unexpected, .afterValue, .byteOrderMark, .invalidUTF8,

@@ -1,13 +1,14 @@
 /// A schema that was understood completely; what it does not understand it refuses to load.
 ///
 /// The keywords are those our files use, with the meaning that JSON Schema 2020-12 and draft-07
-/// share: `$schema`, `$id`, `$comment`, `title`, `description`, `default`, `examples` (annotations),
+/// share: `$schema`, `$id`, `$comment`, `title`, `description`, `default`, `examples`
+/// (annotations),
 /// `type`, `properties`, `required`, `additionalProperties`, `items` (one schema), `enum`, `const`,
 /// `minimum`, `maximum`, `minLength`, `maxLength`, `minItems`, `maxItems`.
 ///
-/// Two deliberate differences: `integer` takes only numbers written as integers, not `1.0` or `1e2`,
-/// because an amount is never written with a fraction; and `enum` and `const` compare numbers by
-/// their text.
+/// Two deliberate differences: `integer` takes only numbers written as integers, not `1.0` or
+/// `1e2`, because an amount is never written with a fraction; and `enum` and `const` compare
+/// numbers by their text.
 public struct JSONSchema: Sendable {
   private let root: Subschema
 
@@ -28,7 +29,8 @@ public struct JSONSchema: Sendable {
 
   /// One thing in which a value differs from the schema.
   public struct Violation: Sendable, Equatable {
-    /// Where: for ``Rule/required(_:)`` the object, for ``Rule/unknownMember(_:known:)`` the member.
+    /// Where: for ``Rule/required(_:)`` the object, for ``Rule/unknownMember(_:known:)`` the
+    /// member.
     public let path: JSONDocument.Path
     /// What was not kept.
     public let rule: Rule

@@ -1,4 +1,5 @@
-/// One JSON value. Nothing is lost on the way through: numbers keep their text, objects their order.
+/// One JSON value. Nothing is lost on the way through: numbers keep their text, objects their
+/// order.
 ///
 /// Two values are equal when strings and keys are the same UTF-8 bytes and numbers the same text
 /// (`1` and `1.0` differ). The order of an object's members does not count (RFC 8259 §4).
@@ -62,7 +63,8 @@ extension JSONValue: Equatable {
 }
 
 extension String {
-  /// Whether both are the same UTF-8 bytes. Swift's `==` also equates composed and decomposed letters.
+  /// Whether both are the same UTF-8 bytes. Swift's `==` also equates composed and decomposed
+  /// letters.
   func hasBytes(of other: String) -> Bool {
     utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
   }

@@ -7,7 +7,8 @@ func shown(_ byte: UInt8) -> String {
   return digits.utf8.count == 1 ? "0x0\(digits)" : "0x\(digits)"
 }
 
-/// Text of unknown origin, fit for a sentence: quoted as JSON, ASCII, at most about `limit` characters.
+/// Text of unknown origin, fit for a sentence: quoted as JSON, ASCII, at most about `limit`
+/// characters.
 func quoted(_ text: String, limit: Int = 64) -> String {
   var shown = "\""
   for scalar in text.unicodeScalars {

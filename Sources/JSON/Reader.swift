@@ -1,8 +1,8 @@
 extension JSONValue {
   /// Reads exactly one value, strictly by RFC 8259.
   ///
-  /// Refused are also: a byte order mark, duplicate keys, half surrogate pairs, and what is deeper or
-  /// longer than the limits. With `comments`, `//` and `/* */` may stand where blanks may.
+  /// Refused are also: a byte order mark, duplicate keys, half surrogate pairs, and what is deeper
+  /// or longer than the limits. With `comments`, `//` and `/* */` may stand where blanks may.
   public init(
     reading bytes: [UInt8], comments: Bool = false, limits: JSONLimits = .message
   ) throws(JSONError) {

@@ -1,9 +1,9 @@
 /// The id of a line the reader refused, so that the refusal can still be addressed to who asked.
 ///
-/// Best effort, for the error path: the string or number that is the only top-level member `id` of an
-/// object, as far as the line can be followed. Strings may be broken inside (bytes that are no UTF-8,
-/// bare control characters, bad escapes). Where the line stops being JSON, an id found before counts
-/// unless `"id"` occurs again behind. Nil when in doubt.
+/// Best effort, for the error path: the string or number that is the only top-level member `id` of
+/// an object, as far as the line can be followed. Strings may be broken inside (bytes that are no
+/// UTF-8, bare control characters, bad escapes). Where the line stops being JSON, an id found
+/// before counts unless `"id"` occurs again behind. Nil when in doubt.
 public func salvagedID(of line: [UInt8]) -> JSONValue? {
   var salvage = Salvage(line)
   do throws(JSONError) {

@@ -1,4 +1,5 @@
-/// Walks over bytes, one token at a time. The grammar of tokens is here and nowhere else (RFC 8259).
+/// Walks over bytes, one token at a time. The grammar of tokens is here and nowhere else (RFC
+/// 8259).
 ///
 /// The bytes are taken to be UTF-8: whoever makes a scanner checks that first, or does not care.
 struct Scanner {

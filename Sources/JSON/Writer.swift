@@ -1,7 +1,8 @@
 extension JSONValue {
   /// The value on one line, members in their order.
   ///
-  /// Only `"`, `\` and control characters are escaped; everything else stands as it is (RFC 8259 §7).
+  /// Only `"`, `\` and control characters are escaped; everything else stands as it is (RFC 8259
+  /// §7).
   public var compact: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256)

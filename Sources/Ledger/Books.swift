@@ -2,8 +2,8 @@ public import Payments
 
 /// The books, lent for the length of one transaction: everything in it happens, or nothing does.
 ///
-/// The first failure inside a transaction is remembered: it cannot be committed any more, even if the
-/// error was caught.
+/// The first failure inside a transaction is remembered: it cannot be committed any more, even if
+/// the error was caught.
 public struct Books: ~Copyable {
   let connection: Connection
   let vfs: String?
@@ -75,6 +75,15 @@ extension Books {
     try operations(.inFlight, [.integer(owner)])
   }
 
+  /// Reads every page and index, and refuses books that contradict themselves. Takes as long as
+  /// reading the whole file does.
+  public func verify() throws(LedgerError) {
+    let found = try connection.run("PRAGMA integrity_check(1)")
+    guard found == [[.text("ok")]] else {
+      throw connection.failing(.damaged("Its pages or its indexes contradict each other."))
+    }
+  }
+
   /// How many operations have something left to be done.
   public func pendingCount() throws(LedgerError) -> Int {
     try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0
@@ -99,7 +108,8 @@ extension Books {
     }
   }
 
-  /// What happened after a line of the history, in order, at most `limit` lines. 0 is before the first.
+  /// What happened after a line of the history, in order, at most `limit` lines. 0 is before the
+  /// first.
   public func history(
     after sequence: Int64, limit: Int
   ) throws(LedgerError) -> [HistoryEntry] {
@@ -170,7 +180,7 @@ extension Books {
 }
 
 extension Exposure {
-  fileprivate func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
+  func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
     let amount = amount.addingReportingOverflow(other.amount)
     let count = count.addingReportingOverflow(other.count)
     guard !amount.overflow, !count.overflow else {

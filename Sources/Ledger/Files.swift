@@ -1,6 +1,6 @@
-// The only file of this room that speaks to the system about files: it prepares what SQLite opens, and
-// notices when it was taken away. It never opens a file that exists, because closing it would drop the
-// locks this program holds on it (SQLite, "How To Corrupt An SQLite Database File", 2.2).
+// The only file of this room that speaks to the system about files: it prepares what SQLite opens,
+// and notices when it was taken away. It never opens a file that exists, because closing it would
+// drop the locks this program holds on it (SQLite, "How To Corrupt An SQLite Database File", 2.2).
 import Glibc
 
 /// Which file a path leads to.
@@ -19,8 +19,8 @@ struct FileIdentity: Equatable {
 
 /// What has to be so on the disk before SQLite opens a file there.
 enum Files {
-  /// Makes an empty file that only its owner may read (0600), and the directories that are missing on
-  /// the way to it (0700). A file that is there already is closed to everybody else.
+  /// Makes an empty file that only its owner may read (0600), and the directories that are missing
+  /// on the way to it (0700). A file that is there already is closed to everybody else.
   static func prepare(_ path: String) throws(LedgerError) {
     try makeDirectories(for: path)
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -65,7 +65,8 @@ enum Files {
     }
   }
 
-  /// Makes a new name durable: without it a power loss takes the file with all that was synced in it.
+  /// Makes a new name durable: without it a power loss takes the file with all that was synced in
+  /// it.
   private static func syncDirectory(of path: String) throws(LedgerError) {
     let bytes = Array(path.utf8)
     let end = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0

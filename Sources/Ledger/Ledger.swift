@@ -1,10 +1,10 @@
 /// Remembers, durably and all at once: the one door to the books.
 ///
-/// The books are lent inside ``commit(_:)`` and ``read(_:)`` and cannot leave. When `commit` returns,
-/// what was written is on the disk; when it throws, nothing of it is in the books.
+/// The books are lent inside ``commit(_:)`` and ``read(_:)`` and cannot leave. When `commit`
+/// returns, what was written is on the disk; when it throws, nothing of it is in the books.
 ///
-/// Absent here: a clock, a thread, a retry. The only wait is SQLite's own, for another process that is
-/// committing, and it has a limit.
+/// Absent here: a clock, a thread, a retry. The only wait is SQLite's own, for another process that
+/// is committing, and it has a limit.
 public struct Ledger: ~Copyable {
   /// Where the books are, as given.
   public let path: String
@@ -49,7 +49,6 @@ public struct Ledger: ~Copyable {
       let result = try body(&books)
       books.isWritable = false
       if let failure = books.connection.failure { throw failure }
-      try refuseIfMoved()
       try books.connection.change(.commit, [])
       // Asked again, so that what was written to a file nobody will find is not taken for durable.
       try refuseIfMoved()

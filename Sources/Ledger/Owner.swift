@@ -11,8 +11,8 @@ struct Ownership {
 }
 
 extension Books {
-  /// The epoch under which this process owns operations in flight (DESIGN §5): asked for the first time
-  /// it takes a free slot, whose lock the kernel lets go of when the process dies.
+  /// The epoch under which this process owns operations in flight (DESIGN §5): asked for the first
+  /// time it takes a free slot, whose lock the kernel lets go of when the process dies.
   ///
   /// The epoch is good once the transaction is committed; if it is not, the next one gets another.
   /// - Throws: ``LedgerError/busy`` when 64 processes own operations already.
@@ -35,7 +35,7 @@ extension Books {
     let number = try only(.ownerSlot, [.integer(epoch)]) { row throws(LedgerError) in
       try row.number()
     }
-    guard let number, number != ownership?.number else { return false }
+    guard let number else { return false }
     let newest = try only(.newestOwner, [.integer(number)]) { row throws(LedgerError) in
       try row.integer()
     }

@@ -1,7 +1,7 @@
 /// Every statement the books are kept with. Each is prepared once, by its case.
 ///
-/// Every query that may return several rows says `ORDER BY`, and none reads a table from end to end: a test asks
-/// SQLite for its plans. `*` stands for the columns in the order of ``Schema``.
+/// Every query that may return several rows says `ORDER BY`, and none reads a table from end to
+/// end: a test asks SQLite for its plans. `*` stands for the columns in the order of ``Schema``.
 enum Query: String, CaseIterable {
   case beginReading = "BEGIN DEFERRED"
   case beginWriting = "BEGIN IMMEDIATE"

@@ -1,6 +1,7 @@
 import Payments
 
-// How a row's columns become the words of the room: each read in turn, refused when it is another kind.
+// How a row's columns become the words of the room: each read in turn, refused when it is another
+// kind.
 extension Row {
   private static let strange = LedgerError.damaged("A row of the ledger is not what was written.")
 

@@ -12,8 +12,9 @@ enum Value: Equatable {
 
 /// One open database. Every statement is prepared once and kept.
 ///
-/// Not for two threads: there are none. The first failure inside a transaction is remembered, so that
-/// a transaction in which anything failed cannot be committed, even if somebody caught the error.
+/// Not for two threads: there are none. The first failure inside a transaction is remembered, so
+/// that a transaction in which anything failed cannot be committed, even if somebody caught the
+/// error.
 @safe final class Connection {
   /// What failed first since the transaction began.
   private(set) var failure: LedgerError?
@@ -54,7 +55,8 @@ enum Value: Equatable {
     unsafe sqlite3_get_autocommit(database) == 0
   }
 
-  /// Whether the path leads elsewhere than when the file was opened. A disk that cannot say says no.
+  /// Whether the path leads elsewhere than when the file was opened. A disk that cannot say says
+  /// no.
   var hasMoved: Bool {
     var moved: Int32 = 0
     let code = unsafe sqlite3_file_control(database, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
@@ -280,7 +282,8 @@ extension Connection {
   }
 }
 
-/// A file that is locked while its holder lives: the kernel, or the simulated disk, lets go at its end.
+/// A file that is locked while its holder lives: the kernel, or the simulated disk, lets go at its
+/// end.
 ///
 /// The lock is the one SQLite calls RESERVED, taken and asked for through the disk SQLite uses.
 @safe final class Slot {
@@ -335,7 +338,8 @@ extension Connection {
     return taken != 0
   }
 
-  /// Whether the path leads elsewhere than when the file was opened. A disk that cannot say says no.
+  /// Whether the path leads elsewhere than when the file was opened. A disk that cannot say says
+  /// no.
   var hasMoved: Bool {
     var moved: Int32 = 0
     let control = unsafe file.pointee.pMethods.pointee.xFileControl

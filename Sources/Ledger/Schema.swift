@@ -8,7 +8,8 @@ struct Migration: Sendable {
 }
 
 enum Schema {
-  /// `Burs`: what SQLite keeps in the file's header so that nobody takes the books for something else.
+  /// `Burs`: what SQLite keeps in the file's header so that nobody takes the books for something
+  /// else.
   static let applicationID: Int64 = 0x4275_7273
 
   static let migrations = [
@@ -177,7 +178,7 @@ enum Schema {
     "CREATE INDEX operations_by_age ON operations (created, id)",
     // With `next`, so that counting what is pending reads nothing else.
     "CREATE INDEX pending ON operations (due, id, next) WHERE next IS NOT NULL",
-    "CREATE INDEX in_flight ON operations (owner, id) WHERE attempt IS NOT NULL",
+    "CREATE INDEX in_flight ON operations (owner, id, attempt) WHERE attempt IS NOT NULL",
     "CREATE INDEX history_by_operation ON history (operation, seq) WHERE operation IS NOT NULL",
     "CREATE INDEX owners_by_slot ON owners (slot, epoch)",
   ]

@@ -2,14 +2,16 @@ import Payments
 
 /// How SQLite is set: each setting is read back, because a `PRAGMA` fails silently.
 enum Settings {
-  /// Makes the connection durable and distrustful. Refuses a foreign file before anything is changed.
+  /// Makes the connection durable and distrustful. Refuses a foreign file before anything is
+  /// changed.
   static func apply(to connection: Connection, busyTimeout: Duration) throws(LedgerError) {
     try set("foreign_keys", to: "ON", giving: .integer(1), connection)
     try set("trusted_schema", to: "OFF", giving: .integer(0), connection)
     try set("cell_size_check", to: "ON", giving: .integer(1), connection)
     _ = try Schema.isEmpty(connection)
     try set("journal_mode", to: "WAL", giving: .text("wal"), connection)
-    // FULL: a commit is on the disk when it returns. NORMAL loses acknowledged commits (style.md §6).
+    // FULL: a commit is on the disk when it returns. NORMAL loses acknowledged commits (style.md
+    // §6).
     try set("synchronous", to: "FULL", giving: .integer(2), connection)
     let patience = Int64(Int32(clamping: busyTimeout.milliseconds))
     try set("busy_timeout", to: String(patience), giving: .integer(patience), connection)

@@ -2,9 +2,9 @@ import Payments
 
 /// A span of time in which what is spent is added up.
 ///
-/// What is spent is kept in minutes, hours, days (in UTC) and once for ever, so that a window is a few
-/// sums whatever the number of operations: at most 60 minutes, 24 hours and its days. A window that
-/// begins within a minute takes the whole minute: it errs on the side of the cap.
+/// What is spent is kept in minutes, hours, days (in UTC) and once for ever, so that a window is a
+/// few sums whatever the number of operations: at most 60 minutes, 24 hours and its days. A window
+/// that begins within a minute takes the whole minute: it errs on the side of the cap.
 struct Bucket: Equatable {
   static let minute: Int64 = 60_000
   static let hour: Int64 = 3_600_000
@@ -33,8 +33,8 @@ struct Bucket: Equatable {
     ].filter { !$0.1.isEmpty }
   }
 
-  /// An instant, moved into the 292 million years around 1970 in which rounding cannot overflow. Both
-  /// what is spent and what is asked for is moved, so that their order stays.
+  /// An instant, moved into the 292 million years around 1970 in which rounding cannot overflow.
+  /// Both what is spent and what is asked for is moved, so that their order stays.
   private static func bounded(_ instant: Instant) -> Int64 {
     let bound = Int64.max / 2
     return min(max(instant.milliseconds, -bound), bound)

@@ -3,8 +3,8 @@ public import Payments
 extension Books {
   /// Makes a change to the books: the one function that writes operations (DESIGN §4, invariant 3).
   ///
-  /// Guards on the state and version that were read, moves what is held and spent, and adds a line to
-  /// the history. Gives back the operation as it now stands, with its new version.
+  /// Guards on the state and version that were read, moves what is held and spent, and adds a line
+  /// to the history. Gives back the operation as it now stands, with its new version.
   /// - Throws: ``LedgerError/conflict(_:)`` when the books are not what was read.
   public mutating func write(
     _ transition: Transition, at now: Instant
@@ -76,7 +76,8 @@ extension Books {
     try append(at: now, nil, from: nil, reason, detail)
   }
 
-  /// Raises the clock mark to this instant. It is never lowered, so that a clock that went back shows.
+  /// Raises the clock mark to this instant. It is never lowered, so that a clock that went back
+  /// shows.
   public mutating func mark(_ now: Instant) throws(LedgerError) {
     try change(.mark, [.instant(now)])
   }

@@ -19,8 +19,8 @@ struct ArgumentTexts {
     return Mistake(name, "\(violation.expectation); you sent \(sent(violation.value)).")
   }
 
-  /// An amount in major units is the most common mistake: the right number is said in full, where only
-  /// one thing can have been meant.
+  /// An amount in major units is the most common mistake: the right number is said in full, where
+  /// only one thing can have been meant.
   private func amount(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     var text =
       "must be a whole number of minor units, at least 1; you sent \(sent(violation.value))."

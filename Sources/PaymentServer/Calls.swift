@@ -21,6 +21,7 @@ extension Desk {
       return answer(
         call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
     }
+    if let mistake = ArgumentReader.flood(call.arguments) { return fix(call, [mistake], policy) }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
@@ -85,7 +86,7 @@ extension Desk {
       }
       let left = try leftToRefund(of: charge, books)
       guard left.amount > 0 else { return answer(call, texts.notRefundable(charge)) }
-      if arguments.amount == nil { draft.terms.money = left }
+      if arguments.amount == nil, known == nil { draft.terms.money = left }
       guard draft.terms.money.amount <= left.amount else {
         answer(call, texts.overRefund(charge, left: left))
         return
@@ -167,11 +168,16 @@ extension Desk {
       denied.due = nil
       denied.code = verdict.code
       denied.rule = denial.rule
-      if known?.state != .denied || !isSame(known?.code, denied.code) {
+      // What ended otherwise stays as it ended; a denial said before is not written down again.
+      if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
         try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
       }
       answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
     case .granted(let warnings):
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
+      }
       // From here on the operation is granted: below this line nothing may fail but the disk.
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
       var granted = candidate
@@ -195,17 +201,18 @@ extension Desk {
     try answerNow(known, call, policy, occasion: .repeated, books, now)
   }
 
-  /// Rates: judged by what was counted, refused with the seconds to wait; nothing is recorded.
+  /// Rates: judged by what was counted since the minute began, refused with the seconds to wait;
+  /// nothing is recorded.
   private mutating func refusal(
     of candidate: Operation, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> Verdict? {
-    let minute = Duration.seconds(60)
     let scope = Scope.calls(run: candidate.run, in: candidate.namespace)
-    let made = try books.exposure(of: scope, since: now.advanced(by: .zero - minute)).count
+    let made = try books.exposure(of: scope, since: now).count
     if made >= policy.rates.perMinute {
       return texts.tooFast(
-        "rate_limited", "this session made \(made) money calls within a minute, the most allowed",
-        seconds: 60)
+        "rate_limited",
+        "this session made \(made) money calls within this minute, the most allowed",
+        seconds: 60 - now.milliseconds / 1000 % 60)
     }
     guard policy.rates.minimumGap > .zero,
       let last = try books.run(candidate.run, namespace: candidate.namespace)?.lastCall
@@ -220,8 +227,8 @@ extension Desk {
 
   /// The run a call belongs to, by the first source the policy believes that names one.
   func run(of call: Call, _ policy: Policy) -> String {
-    guard policy.run.sources.first == .meta || policy.run.sources.contains(.meta),
-      let run = call.run, isReference(run)
+    guard !setting.isRunFirm, policy.run.sources.contains(.meta), let run = call.run,
+      isReference(run)
     else { return setting.run }
     return run
   }

@@ -4,8 +4,8 @@ import MCP
 import Payments
 import Schemas
 
-/// Everything the server knows besides the books: the connection, who waits, what is out. A copyable value, so
-/// that a step that fails leaves nothing behind.
+/// Everything the server knows besides the books: the connection, who waits, what is out. A
+/// copyable value, so that a step that fails leaves nothing behind.
 struct Desk {
   /// A call that waits for its operation to come to rest.
   struct Waiting {
@@ -29,12 +29,17 @@ struct Desk {
   var out: Set<DispatchID> = []
   /// Answers of the processor that the books could not take yet.
   var unrecorded: [(DispatchID, Answer)] = []
+  var breaker = Breaker()
   /// How often each operation was asked about while unresolved.
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
+  /// The time of the step that is carried out, for the log.
+  var moment = Instant(milliseconds: 0)
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
+  /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
+  var busySince: Instant?
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -101,6 +106,7 @@ struct Desk {
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books)
+    moment = now
     guard let policy = setting.policy.inForce else {
       for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
       calls = []
@@ -117,13 +123,14 @@ struct Desk {
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false
+    busySince = nil
     resumed = true
     wake = try nextWake(in: &books, now)
     touched = [:]
   }
 
-  /// The step's time: the reading, or later when the books already know a later one. The difference is
-  /// kept, so that time goes on from there instead of standing still.
+  /// The step's time: the reading, or later when the books already know a later one. The difference
+  /// is kept, so that time goes on from there instead of standing still.
   private mutating func advance(
     _ reading: Instant, _ books: borrowing Books
   ) throws(LedgerError) -> Instant {
@@ -131,22 +138,6 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
-  }
-
-  /// The books cannot be written: every call is told so, nothing is lost, and it is tried again soon.
-  /// Who has waited long enough is told what was true when the books were last read.
-  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
-    let now = reading.advanced(by: ahead)
-    for call in calls { answer(call, texts.verdict(on: error)) }
-    calls = []
-    for waiter in waiting where waiter.deadline <= now {
-      let verdict = texts.verdict(
-        on: waiter.known, waiter.occasion, polls: poll(waiter.known), at: now)
-      answer(waiter.call, verdict, about: waiter.known)
-    }
-    waiting.removeAll { $0.deadline <= now }
-    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
-    wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 }
 

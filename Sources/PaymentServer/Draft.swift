@@ -22,8 +22,8 @@ struct Draft {
       policy: policy.hash, rule: nil, version: 0)
   }
 
-  /// What it means that this identity is known already. Where task and step are the identity, another
-  /// reference under the same step is another payment by mistake, not a repetition.
+  /// What it means that this identity is known already. Where task and step are the identity,
+  /// another reference under the same step is another payment by mistake, not a repetition.
   func repetition(of known: Operation, _ rule: RetryRule, _ now: Instant) -> Repetition {
     guard isSame(known.reference, reference) else {
       return .conflict([

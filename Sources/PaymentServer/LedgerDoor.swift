@@ -1,8 +1,12 @@
 import Ledger
 
-/// The ledger, opened when it is first needed and not before: a client may start the server only to see
-/// what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
+/// The ledger, opened when it is first needed and not before: a client may start the server only to
+/// see what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
 struct LedgerDoor: ~Copyable {
+  /// How long one step waits for another process that is writing. What needs no books is not
+  /// answered meanwhile, so that longer waits are made of steps.
+  static let patience = Duration.milliseconds(250)
+
   private let path: String
   private let vfs: String?
   private var ledger: Ledger?
@@ -17,10 +21,19 @@ struct LedgerDoor: ~Copyable {
   /// Whether there are books already, so that something may be pending in them.
   var exists: Bool { Ledger.exists(at: path, vfs: vfs) }
 
+  /// Whether other programs have attempts in flight, if anybody wrote since this was last asked.
+  /// Takes no lock where nobody did.
+  mutating func othersBegan() throws(LedgerError) -> Bool {
+    guard ledger != nil, try ledger!.changedByOthers() else { return false }
+    return try ledger!.read { (books: borrowing Books) throws(LedgerError) in
+      try !books.owners(besides: 0).isEmpty
+    }
+  }
+
   mutating func commit(
     _ body: (inout Books) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs) }
+    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs, busyTimeout: Self.patience) }
     try ledger!.commit(body)
   }
 }

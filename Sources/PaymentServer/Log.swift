@@ -2,20 +2,24 @@ import JSON
 import Ledger
 import Payments
 
-/// What the operator's log is told: one JSON line per decision, stable words, no text of an argument.
+/// What the operator's log is told: one JSON line per decision, stable words, no text of an
+/// argument.
 extension Desk {
   mutating func log(_ event: String, _ members: [(String, JSONValue)]) {
-    var line = JSONValue.object(JSONObject([("event", .string(event))] + members)).compact
+    let head: [(String, JSONValue)] = [
+      ("at", .string(timestamp(moment))), ("event", .string(event)),
+    ]
+    var line = JSONValue.object(JSONObject(head + members)).compact
     line.append(UInt8(ascii: "\n"))
     outputs.append(.log(line))
   }
 
   /// A change to the books.
-  mutating func report(_ operation: Operation, _ reason: String, _ now: Instant) {
+  mutating func report(_ operation: Operation, _ reason: String) {
     log(
       "transition",
       [
-        ("at", .string(timestamp(now))), ("operation", .string(operation.id.text)),
+        ("operation", .string(operation.id.text)),
         ("state", .string(operation.state.rawValue)), ("reason", .string(reason)),
         ("attempt", .integer(Int64(operation.attempts))),
       ])
@@ -41,15 +45,6 @@ extension LedgerError {
     case .damaged: "ledger_damaged"
     case .unusable: "ledger_unusable"
     case .conflict: "ledger_conflict"
-    }
-  }
-
-  /// Why, for the operator.
-  var reason: String {
-    switch self {
-    case .busy: "another process holds the ledger"
-    case .full(let reason), .damaged(let reason), .unusable(let reason), .conflict(let reason):
-      reason
     }
   }
 }

@@ -4,11 +4,11 @@ import MCP
 public import Payments
 import Schemas
 
-/// Takes inputs, gives back what follows from them: one input, one step, one transaction; nothing leaves
-/// before it is durable (DESIGN §1).
+/// Takes inputs, gives back what follows from them: one input, one step, one transaction; nothing
+/// leaves before it is durable (DESIGN §1).
 ///
-/// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves the
-/// value and the books as they were.
+/// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves
+/// the value and the books as they were.
 public struct PaymentServer: ~Copyable {
   private var desk: Desk
   private var books: LedgerDoor
@@ -19,21 +19,40 @@ public struct PaymentServer: ~Copyable {
     self.books = LedgerDoor(path: setting.ledger, vfs: setting.vfs)
   }
 
-  /// When to call `step([.tick], …)` at the latest, by the clock whose readings it is given; nil while
+  /// When to call `step([.tick], …)` at the latest, by the clock that steps are told; nil while
   /// nothing can fall due.
   public var wake: Instant? { desk.wake.map { $0.advanced(by: .zero - desk.ahead) } }
 
   /// Whether no call waits for an answer and no request is out.
-  public var quiet: Bool { desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty }
+  public var quiet: Bool {
+    desk.calls.isEmpty && desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty
+  }
+
+  /// Whether this server is idle and others may be at work in the same books: then somebody calls
+  /// ``glance(at:)`` every tenth of a second.
+  public var keepsWatch: Bool { books.isOpen && quiet }
+
+  /// Looks whether another program has begun something; then ``wake`` is now, and from there on it
+  /// is watched until it is at rest, so that its death is noticed at once (DESIGN §5). Costs no
+  /// transaction while nobody writes.
+  public mutating func glance(at reading: Instant) {
+    do throws(LedgerError) {
+      if try books.othersBegan() { desk.wake = reading.advanced(by: desk.ahead) }
+    } catch {
+      // What is wrong with the books is told to whoever calls next.
+    }
+  }
 
   /// Carries out all inputs in one ledger transaction and says what leaves then, in order.
   ///
-  /// When the books cannot be written the calls are answered so (RETRY or STOP), and answers of the
-  /// processor are kept until they can be recorded.
+  /// When the books cannot be written the calls are answered so (RETRY or STOP), when somebody else
+  /// is writing in them after a wait of several steps, and answers of the processor are kept until
+  /// they can be recorded.
   ///
   /// - Parameters:
   ///   - inputs: everything that is ready.
-  ///   - reading: the clock's reading; time never goes back from one step to the next, whatever it says.
+  ///   - reading: the clock's reading; time never goes back from one step to the next, whatever it
+  ///     says.
   public mutating func step(_ inputs: [Input], at reading: Instant) -> [Output] {
     var ready = desk
     ready.receive(inputs)

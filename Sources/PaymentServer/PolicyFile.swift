@@ -3,10 +3,11 @@ import Ledger
 public import Payments
 import Schemas
 
-/// Reads a policy file: JSON with comments, checked against `schemas/policy.schema.json`, then for sense.
+/// Reads a policy file: JSON with comments, checked against `schemas/policy.schema.json`, then for
+/// sense.
 ///
-/// Every mistake is reported with line and column and what is expected; a file with a mistake is refused
-/// whole (DESIGN §7).
+/// Every mistake is reported with line and column and what is expected; a file with a mistake is
+/// refused whole (DESIGN §7).
 ///
 /// - Parameters:
 ///   - bytes: the file.

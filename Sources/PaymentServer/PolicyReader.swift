@@ -45,7 +45,8 @@ struct PolicyReader {
     return policy
   }
 
-  /// Keys of the shape whose rules this version does not carry out: silence would be a broken promise.
+  /// Keys of the shape whose rules this version does not carry out: silence would be a broken
+  /// promise.
   private mutating func refuseWhatIsNotBuilt() {
     for key in ["nearDuplicates", "events"] where document.value[key] != nil {
       refuse(key: [.key(key)], "is not carried out by this version; remove it")

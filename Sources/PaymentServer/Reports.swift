@@ -4,6 +4,9 @@ public import Payments
 
 /// What an operator reads of the books: text for people, one JSON line an entry for programs.
 public enum Report {
+  /// Why the books could not be read, in a sentence.
+  public static func reason(_ error: LedgerError) -> String { error.reason }
+
   /// The newest operations, the newest last.
   ///
   /// - Parameters:
@@ -27,6 +30,48 @@ public enum Report {
       ]
     }
     return Array((table(rows).joined(separator: "\n") + "\n").utf8)
+  }
+
+  /// What automatic recovery has still to do, and the dead letters it has given up on.
+  public struct Unresolved: Sendable {
+    /// How many there are.
+    public let count: Int
+    /// A table of them for people, or one JSON object a line.
+    public let report: [UInt8]
+  }
+
+  /// What is not at rest in a ledger, or rests as a dead letter, the oldest first; nothing without
+  /// a ledger.
+  public static func unresolved(
+    ledger path: String, json: Bool, currencies: CurrencyTable
+  ) throws(LedgerError) -> Unresolved {
+    var open: [Operation] = []
+    if Ledger.exists(at: path) {
+      var ledger = try Ledger(path: path)
+      open = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try books.operations(newest: .max).filter { $0.next != nil || $0.deadLetter != nil }
+      }
+    }
+    let report =
+      if json {
+        lines(open.map { JSONValue.object(entry($0)) })
+      } else if open.isEmpty {
+        Array("Nothing is pending.\n".utf8)
+      } else {
+        Array((table(open.map { row($0, currencies) }).joined(separator: "\n") + "\n").utf8)
+      }
+    return Unresolved(count: open.count, report: report)
+  }
+
+  /// When, which, where it stands and why, how much, for what.
+  private static func row(_ operation: Operation, _ currencies: CurrencyTable) -> [String] {
+    let state =
+      operation.deadLetter.map { "dead letter: \($0)" }
+      ?? "pending: \(operation.code ?? operation.state.rawValue)"
+    return [
+      timestamp(operation.updated), operation.id.text, operation.kind.rawValue, state,
+      currencies.text(operation.terms.money), quoted(operation.reference),
+    ]
   }
 
   /// One operation with its attempts and its whole history; nil when there is none of that name.
@@ -55,6 +100,7 @@ public enum Report {
     }
     var ledger = try Ledger(path: path)
     return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try books.verify()
       let pending = try books.pendingCount()
       let latest = try books.latest().map { ", last changed \(timestamp($0))" } ?? ""
       return ["The ledger \(path) is sound\(latest); \(pending) operations are pending."]
@@ -140,7 +186,7 @@ public enum Report {
     return entry
   }
 
-  private static func lines(_ values: [JSONValue]) -> [UInt8] {
+  static func lines(_ values: [JSONValue]) -> [UInt8] {
     var bytes: [UInt8] = []
     for value in values {
       value.write(to: &bytes)
@@ -150,7 +196,7 @@ public enum Report {
   }
 
   /// Columns as wide as their widest cell, two spaces apart.
-  private static func table(_ rows: [[String]]) -> [String] {
+  static func table(_ rows: [[String]]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { $0[column].utf8.count }.max() ?? 0

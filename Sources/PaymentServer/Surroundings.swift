@@ -58,6 +58,8 @@ public struct Setting: Sendable {
   public let livemode: Bool
   /// The run's name where a call brings none of its own.
   public let run: String
+  /// Whether that name stands before any a call brings.
+  public let isRunFirm: Bool
   /// The ledger's file.
   public let ledger: String
   /// SQLite's name for the disk to use; nil for the real one.
@@ -67,13 +69,14 @@ public struct Setting: Sendable {
 
   /// A setting from its parts.
   public init(
-    policy: PolicyReading, dialect: Dialect, livemode: Bool, run: String, ledger: String,
-    vfs: String? = nil, version: String
+    policy: PolicyReading, dialect: Dialect, livemode: Bool, run: String,
+    isRunFirm: Bool = false, ledger: String, vfs: String? = nil, version: String
   ) {
     self.policy = policy
     self.dialect = dialect
     self.livemode = livemode
     self.run = run
+    self.isRunFirm = isRunFirm
     self.ledger = ledger
     self.vfs = vfs
     self.version = version

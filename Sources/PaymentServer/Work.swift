@@ -7,13 +7,14 @@ import Payments
 extension Desk {
   /// How soon a change made by another process is looked for while somebody here waits for it.
   static let pollInterval = Duration.milliseconds(25)
-  /// How often the books are looked through for what a dead process left, while something is pending.
+  /// How often the books are looked through for what a dead process left, while something is
+  /// pending.
   static let patrolInterval = Duration.milliseconds(100)
   /// How often they are looked through at all: another process may have begun something since, and died.
   static let idleInterval = Duration.seconds(60)
 
-  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is dropped: whoever
-  /// took the operation over asks the processor itself.
+  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
+  /// dropped: whoever took the operation over asks the processor itself.
   mutating func record(
     _ answer: Answer, of id: DispatchID, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
@@ -26,6 +27,7 @@ extension Desk {
       return
     }
     let finding = setting.dialect.finding(instruction(kind, operation), answer)
+    breaker.note(finding, at: now)
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
@@ -49,8 +51,8 @@ extension Desk {
     try write(after, from: operation, "owner_died_\(reason)", in: &books, now)
   }
 
-  /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's row is
-  /// committed before its first byte leaves (DESIGN §4, invariant 4).
+  /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's
+  /// row is committed before its first byte leaves (DESIGN §4, invariant 4).
   @discardableResult
   mutating func write(
     _ after: Operation, from before: Operation?, _ reason: String, in books: inout Books,
@@ -63,7 +65,8 @@ extension Desk {
     }
     let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
     touched[written.id] = written
-    report(written, reason, now)
+    report(written, reason)
+    tellProgress(of: written)
     guard let attempt else { return written }
     try books.begin(attempt)
     let id = DispatchID(operation: written.id, attempt: attempt.number)
@@ -73,13 +76,25 @@ extension Desk {
     return written
   }
 
+  /// Tells every client that asked how far the operation it waits for has come.
+  private mutating func tellProgress(of operation: Operation) {
+    for index in waiting.indices where waiting[index].operation == operation.id {
+      guard waiting[index].call.wantsProgress else { continue }
+      waiting[index].progress += 1
+      let line = connection.progress(
+        waiting[index].call.id, progress: waiting[index].progress, total: nil,
+        message: "\(operation.kind.rawValue) is \(operation.state.rawValue)")
+      if let line { outputs.append(.line(line)) }
+    }
+  }
+
   /// Whether this process may have one more operation in flight.
   private var mayBegin: Bool {
     out.count < (setting.policy.inForce?.rates.inFlight ?? 0)
   }
 
-  /// The operation with its attempt begun, and the attempt's row. A key that was sent before is sent with the same
-  /// bytes again, whatever they would be made of today.
+  /// The operation with its attempt begun, and the attempt's row. A key that was sent before is
+  /// sent with the same bytes again, whatever they would be made of today.
   private func beginning(
     _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> (Operation, Attempt) {
@@ -131,8 +146,8 @@ extension Desk {
     }
   }
 
-  /// An attempt whose sender died, or whose lease ran out: it may have been executed, so that its outcome is
-  /// unknown from here on (T30).
+  /// An attempt whose sender died, or whose lease ran out: it may have been executed, so that its
+  /// outcome is unknown from here on (T30).
   private mutating func takeOver(
     _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
@@ -149,7 +164,9 @@ extension Desk {
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline) + [now.advanced(by: Self.idleInterval)]
     // While nothing more may be begun, what is due waits for an answer, not for the time.
-    if mayBegin, let due = try books.nextDue() { wakes.append(max(due, now)) }
+    if mayBegin, let due = try books.nextDue() {
+      wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
+    }
     if try !books.owners(besides: books.own(at: now)).isEmpty {
       let isJoined = waiting.contains { touched[$0.operation]?.owner == nil }
       wakes.append(now.advanced(by: isJoined ? Self.pollInterval : Self.patrolInterval))

@@ -49,8 +49,8 @@ public struct Cap: Hashable, Sendable {
 public enum Window: Hashable, Sendable {
   /// Since ever.
   case lifetime
-  /// Since that long ago, rounded outward to a whole minute, so that budget returns at most a minute
-  /// late and never early.
+  /// Since that long ago, rounded outward to a whole minute, so that budget returns at most a
+  /// minute late and never early.
   case rolling(Duration)
   /// Since midnight at that many minutes east of UTC.
   case day(offset: Int)
@@ -99,8 +99,8 @@ public struct CalendarDay: Hashable, Sendable {
   /// 1–31.
   public let day: Int
 
-  /// The date that many days after 1970-01-01: eras of 400 years of 146,097 days, each year begun in March so that the
-  /// leap day comes last.
+  /// The date that many days after 1970-01-01: eras of 400 years of 146,097 days, each year begun
+  /// in March so that the leap day comes last.
   public init(daysSince1970 days: Int64) {
     let shifted = days + 719_468
     let era = floorDivision(shifted, 146_097)

@@ -1,6 +1,6 @@
 /// Whether a text carries what may be a card number: 13–19 decimal digits, of any script, that pass
-/// the Luhn check, written in one piece or in groups parted by up to three characters that are neither
-/// letters nor digits (`reliability.md`, Decisions 8).
+/// the Luhn check, written in one piece or in groups parted by up to three characters that are
+/// neither letters nor digits (`reliability.md`, Decisions 8).
 public func carriesCardNumber(_ text: String) -> Bool {
   var groups: [[Int]] = []
   var group: [Int] = []

@@ -46,10 +46,11 @@ public struct Instruction: Hashable, Sendable {
   }
 }
 
-/// What a key sent to the processor begins with: derived from the identity by SHA-256, never from the
-/// amount, never from the model, never made anew (DESIGN §2).
+/// What a key sent to the processor begins with: derived from the identity by SHA-256, never from
+/// the amount, never from the model, never made anew (DESIGN §2).
 public struct IdempotencyKey: Hashable, Sendable {
-  /// 30 ASCII characters: `bursar` would say whose, so the prefix is `b1_`, the version of the rule.
+  /// 30 ASCII characters: `bursar` would say whose, so the prefix is `b1_`, the version of the
+  /// rule.
   public let text: String
 
   /// Takes the text as derived.
@@ -89,8 +90,8 @@ public struct Profile: Sendable {
   public let keyLength: Int
   /// How long after its first use a key may safely be sent again.
   public let keyRetention: Duration
-  /// How long a request whose answer was lost may still be executing: before that, absence in a list
-  /// proves nothing.
+  /// How long a request whose answer was lost may still be executing: before that, absence in a
+  /// list proves nothing.
   public let quiescence: Duration
 
   /// A profile from its figures.
@@ -197,8 +198,8 @@ public struct TransportFailure: Hashable, Sendable {
 
   /// What went wrong.
   public let cause: Cause
-  /// Whether any byte of the request can have left. False only with proof (`PRETRANSFER_TIME_T == 0`
-  /// on a fresh connection); when in doubt, true.
+  /// Whether any byte of the request can have left. False only with proof (`PRETRANSFER_TIME_T ==
+  /// 0` on a fresh connection); when in doubt, true.
   public let sent: Bool
 
   /// A failure from its facts.

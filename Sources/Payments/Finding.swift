@@ -1,6 +1,7 @@
 /// What a processor's answer proves about an operation: evidence, not interpretation.
 ///
-/// Made by a ``Dialect``; every row of the classification table (`processors.md` §4) is one of these.
+/// Made by a ``Dialect``; every row of the classification table (`processors.md` §4) is one of
+/// these.
 public enum Finding: Hashable, Sendable {
   /// The charge's object exists, not confirmed; no money moved (S06).
   case created(String)
@@ -23,8 +24,8 @@ public enum Finding: Hashable, Sendable {
   case absent
   /// The processor refused this request for its content; this attempt moved no money (C01, C16).
   case rejected(Refusal)
-  /// The processor was asked in the wrong way: key, permission, address, TLS (T01, T05, R01, C07–C09,
-  /// C17, C18). This attempt moved no money; the same key may be used once it is mended.
+  /// The processor was asked in the wrong way: key, permission, address, TLS (T01, T05, R01,
+  /// C07–C09, C17, C18). This attempt moved no money; the same key may be used once it is mended.
   case misconfigured(Refusal)
   /// A proxy's spend cap, or the processor's own rule, refused this attempt (C06, C15).
   case blocked(Refusal)
@@ -37,8 +38,8 @@ public enum Finding: Hashable, Sendable {
   case throttled(retryAfter: Duration?)
   /// An earlier request with this key is still running (C20). Says nothing about its outcome.
   case inProgress
-  /// This attempt may or may not have been executed (T10–T20, T30, S08, S09, C02, C13, C14, C19, C21,
-  /// C22, X01–X05).
+  /// This attempt may or may not have been executed (T10–T20, T30, S08, S09, C02, C13, C14, C19,
+  /// C21, C22, X01–X05).
   case unknown(Doubt)
 }
 
@@ -56,7 +57,8 @@ public struct Decline: Hashable, Sendable {
 
   /// The processor's reference of the surviving object, if it was in the answer.
   public let reference: String?
-  /// The decline code that may be shown; lost, stolen and fraudulent are shown as `generic_decline`.
+  /// The decline code that may be shown; lost, stolen and fraudulent are shown as
+  /// `generic_decline`.
   public let code: String
   /// What to do.
   public let advice: Advice
@@ -69,7 +71,8 @@ public struct Decline: Hashable, Sendable {
   }
 }
 
-/// A refusal's stable words: what kind, and which parameter or detail. Never the processor's free text.
+/// A refusal's stable words: what kind, and which parameter or detail. Never the processor's free
+/// text.
 public struct Refusal: Hashable, Sendable {
   /// A stable snake_case code (`resource_missing`, `amount_too_small`, `invalid_api_key` …).
   public let code: String

@@ -25,7 +25,8 @@ public struct Identity: Hashable, Sendable {
     self.name = name
   }
 
-  /// The bytes that are hashed: version 1 of the rule, each part after a NUL, which none can contain.
+  /// The bytes that are hashed: version 1 of the rule, each part after a NUL, which none can
+  /// contain.
   public var canonical: [UInt8] {
     var parts = ["bursar.identity.1", namespace, kind.rawValue]
     switch name {
@@ -65,8 +66,8 @@ public struct Difference: Hashable, Sendable {
 }
 
 extension Terms {
-  /// Where other terms differ in what may not change: customer, amount, currency, payment method, and of
-  /// a refund its charge. Description and reason may.
+  /// Where other terms differ in what may not change: customer, amount, currency, payment method,
+  /// and of a refund its charge. Description and reason may.
   public func differences(from recorded: Terms) -> [Difference] {
     var found: [Difference] = []
     func compare(_ field: String, _ recorded: String, _ sent: String) {

@@ -1,6 +1,7 @@
 /// A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Time arrives as an argument named `now` (DESIGN §4, invariant 2); nothing in this room asks for it.
+/// Time arrives as an argument named `now` (DESIGN §4, invariant 2); nothing in this room asks for
+/// it.
 public struct Instant: Hashable, Sendable, InstantProtocol {
   /// Milliseconds since the Unix epoch.
   public let milliseconds: Int64

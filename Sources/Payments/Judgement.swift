@@ -62,7 +62,8 @@ public struct CapUsage: Hashable, Sendable {
     self.used = used
   }
 
-  /// What is left of the amount, in minor units; nil when the amount is not limited. Never negative.
+  /// What is left of the amount, in minor units; nil when the amount is not limited. Never
+  /// negative.
   public var amountLeft: Int64? {
     cap.limitsAmount ? max(0, cap.amount.amount - used.amount) : nil
   }
@@ -150,7 +151,8 @@ extension Policy {
     }
   }
 
-  /// Where a cap counts; nil for a cap on single operations, which counts nothing but what is asked.
+  /// Where a cap counts; nil for a cap on single operations, which counts nothing but what is
+  /// asked.
   private func scope(of cap: Cap, for demand: Demand) -> Scope? {
     let currency = demand.money.currency
     return switch cap.extent {

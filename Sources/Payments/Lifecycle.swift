@@ -47,7 +47,8 @@ public struct RetryRule: Hashable, Sendable {
     return max(own, min(requested ?? .zero, Self.longestRequestedWait))
   }
 
-  /// The wait before the next look-up: as long again as it has been unknown, between the backoff and
+  /// The wait before the next look-up: as long again as it has been unknown, between the backoff
+  /// and
   /// ``longestWait``.
   func lookUpWait(since: Instant, at now: Instant, requested: Duration?) -> Duration {
     let own = max(backoff, min(since.duration(to: now), Self.longestWait))
@@ -83,8 +84,8 @@ public enum Code {
 }
 
 extension Operation {
-  /// What follows from a finding: the operation afterwards and the reason, or nil when it was at rest
-  /// and the finding comes too late to matter.
+  /// What follows from a finding: the operation afterwards and the reason, or nil when it was at
+  /// rest and the finding comes too late to matter.
   ///
   /// Total over (state, finding). *Unknown* is cleared only by evidence about the object itself
   /// (DESIGN §4, invariant 7): a refusal of one attempt while an earlier one is unknown leads to a
@@ -193,9 +194,9 @@ extension Operation {
     }
   }
 
-  /// The object is there and not confirmed: no money has moved *so far*. A confirmation that is still
-  /// on its way may yet arrive, so either the same one is sent again or the object is cancelled; a
-  /// person's approval is waited for as long as the key is fresh.
+  /// The object is there and not confirmed: no money has moved *so far*. A confirmation that is
+  /// still on its way may yet arrive, so either the same one is sent again or the object is
+  /// cancelled; a person's approval is waited for as long as the key is fresh.
   private mutating func whileUnconfirmed(_ rule: RetryRule, _ now: Instant) -> String {
     if tries < rule.attempts, isKeyFresh(rule, now) {
       next = .confirm
@@ -256,9 +257,9 @@ extension Operation {
     }
   }
 
-  /// The processor's complete list does not have the refund. A lost request may still be on its way:
-  /// while the key is fresh the same one is sent again, which the processor puts in order; otherwise
-  /// absence counts only after quiescence, and not while a person may still approve it.
+  /// The processor's complete list does not have the refund. A lost request may still be on its
+  /// way: while the key is fresh the same one is sent again, which the processor puts in order;
+  /// otherwise absence counts only after quiescence, and not while a person may still approve it.
   private mutating func whileAbsent(_ rule: RetryRule, _ now: Instant) -> String {
     guard let unknownSince else { return end(.failed, Code.notExecuted) }
     if tries < rule.attempts, isKeyFresh(rule, now) {

@@ -88,8 +88,8 @@ extension Operation {
   /// The number of tries that says the key must not be sent again: more than any policy allows.
   static let usedUp = 1000
 
-  /// A person may approve it at the processor, which then executes it by itself: only looked up, for
-  /// each further sending may ask for a further approval (`processors.md` §1.4).
+  /// A person may approve it at the processor, which then executes it by itself: only looked up,
+  /// for each further sending may ask for a further approval (`processors.md` §1.4).
   mutating func awaitApproval(
     _ request: String, lookUp: Instruction.Kind, _ rule: RetryRule, _ now: Instant
   ) -> String {
@@ -131,8 +131,8 @@ extension Operation {
     return "looking_up"
   }
 
-  /// An attempt was refused: the end if nothing is unknown, else a look-up, because a refusal of this
-  /// attempt says nothing about an earlier one (the fold rule, `processors.md` §0.4).
+  /// An attempt was refused: the end if nothing is unknown, else a look-up, because a refusal of
+  /// this attempt says nothing about an earlier one (the fold rule, `processors.md` §0.4).
   mutating func refused(
     _ code: String, _ refusal: Refusal, _ lookUp: Instruction.Kind, _ rule: RetryRule,
     _ now: Instant
@@ -161,8 +161,8 @@ extension Operation {
     due = now.advanced(by: rule.lookUpWait(since: since, at: now, requested: requested))
   }
 
-  /// Whether the present key may be sent again: measured from its first use; a negative age counts as
-  /// too old (`reliability.md`, Decisions 9).
+  /// Whether the present key may be sent again: measured from its first use; a negative age counts
+  /// as too old (`reliability.md`, Decisions 9).
   func isKeyFresh(_ rule: RetryRule, _ now: Instant) -> Bool {
     guard let firstSent else { return true }
     let age = firstSent.duration(to: now)
@@ -170,7 +170,8 @@ extension Operation {
   }
 
   /// Ends automatic recovery after a day of look-ups: a dead letter, for a person. Not before the
-  /// cancellation was tried that would decide it, and never undone by an answer that decides nothing.
+  /// cancellation was tried that would decide it, and never undone by an answer that decides
+  /// nothing.
   mutating func giveUpIfDue(_ now: Instant) {
     if deadLetter == nil {
       guard next != .cancel, let unknownSince,
@@ -192,10 +193,12 @@ extension Operation {
     }
   }
 
-  /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a lease.
+  /// This operation with an attempt of its `next` begun: numbered, owned, and left alone for a
+  /// lease.
   ///
-  /// What is sent is the returned operation's `next`: a key that grew too old while it waited, because
-  /// the machine slept, is not sent, and a look-up takes its place (`reliability.md`, Decisions 9).
+  /// What is sent is the returned operation's `next`: a key that grew too old while it waited,
+  /// because the machine slept, is not sent, and a look-up takes its place (`reliability.md`,
+  /// Decisions 9).
   public func beginning(by owner: Int64, _ rule: RetryRule, at now: Instant) -> Operation {
     var after = self
     if !isKeyFresh(rule, now) { after.lookInstead(at: now) }

@@ -33,7 +33,8 @@ public struct Operation: Hashable, Sendable {
   public var processorReference: String?
   /// How often a definite refusal was followed by a new beginning; 0 at first. Part of the key.
   public var round: Int
-  /// How often a declined confirmation was followed by another payment method; 0 at first. Part of the key.
+  /// How often a declined confirmation was followed by another payment method; 0 at first. Part of
+  /// the key.
   public var confirmation: Int
   /// What has to be done next at the processor; nil at rest.
   public var next: Instruction.Kind?
@@ -50,9 +51,11 @@ public struct Operation: Hashable, Sendable {
   public var unknownSince: Instant?
   /// When the present key was first sent with an effect that money depends on; nil before.
   public var firstSent: Instant?
-  /// A stable snake_case word for why it is where it is (`card_declined`, `processor_unreachable` …).
+  /// A stable snake_case word for why it is where it is (`card_declined`, `processor_unreachable`
+  /// …).
   public var code: String?
-  /// A stable snake_case detail behind `code` (a decline code, a parameter's name), never free text.
+  /// A stable snake_case detail behind `code` (a decline code, a parameter's name), never free
+  /// text.
   public var detail: String?
   /// Why automatic recovery has given up, if it has: a dead letter, held for a person.
   public var deadLetter: String?

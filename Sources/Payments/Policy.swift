@@ -1,6 +1,7 @@
 /// The operator's rules: one value, made from one file, the same for every operation it judges.
 ///
-/// The keys are those of DESIGN §7. Nothing a model can send changes any of it (DESIGN §4, invariant 10).
+/// The keys are those of DESIGN §7. Nothing a model can send changes any of it (DESIGN §4,
+/// invariant 10).
 public struct Policy: Hashable, Sendable {
   /// Which world the money is of.
   public enum Environment: String, Sendable, CaseIterable {

@@ -24,8 +24,8 @@ private func isLetterOrDigit(_ byte: UInt8) -> Bool {
   }
 }
 
-/// Whether two texts are the same to the byte; Swift's `==` takes composed and decomposed letters for
-/// equal.
+/// Whether two texts are the same to the byte; Swift's `==` takes composed and decomposed letters
+/// for equal.
 public func isSame(_ left: String, _ right: String) -> Bool {
   left.utf8.elementsEqual(right.utf8)
 }

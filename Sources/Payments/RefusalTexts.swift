@@ -1,4 +1,5 @@
-/// The text of an exhausted session cap, exactly as the source documents demand it (DESIGN §6, F3-38).
+/// The text of an exhausted session cap, exactly as the source documents demand it (DESIGN §6,
+/// F3-38).
 public let sessionCapText =
   "The spend cap for this agent session has been exhausted. Do not retry this tool. "
   + "Inform the user that billing could not be completed and that a new session is required."
@@ -18,10 +19,15 @@ public struct Mistake: Hashable, Sendable {
 }
 
 extension Texts {
+  /// The most mistakes named in one answer.
+  public static let mistakesNamed = 12
+
   /// All mistakes of a call at once, because some frameworks allow a single correction.
   public func fix(_ mistakes: [Mistake]) -> Verdict {
     precondition(!mistakes.isEmpty, "A FIX names at least one mistake.")
-    let list = mistakes.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
+    let named = mistakes.prefix(Self.mistakesNamed)
+    var list = named.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
+    if mistakes.count > named.count { list += " And \(mistakes.count - named.count) more." }
     let count =
       mistakes.count == 1 ? "1 argument is wrong" : "\(mistakes.count) arguments are wrong"
     return Verdict(
@@ -37,9 +43,20 @@ extension Texts {
     return Verdict(
       .stop, "reference_conflict",
       "Reference \(quoted(operation.reference)) already names another \(operation.kind.rawValue) "
-        + "(operation \(operation.id.text), \(operation.state.rawValue)): \(list). Nothing was done. "
-        + "Do not retry with changed values. If this is a different payment, use its own reference; "
+        + "(operation \(operation.id.text), \(operation.state.rawValue)): \(list). Nothing was "
+        + "done. "
+        + "Do not retry with changed values. If this is a different payment, use its own "
+        + "reference; "
         + "if not, tell the user.")
+  }
+
+  /// The processor answers nothing that can be relied on, so that nothing new is begun.
+  public func processorUnavailable(_ operation: Operation) -> Verdict {
+    Verdict(
+      .stop, "processor_unavailable",
+      "The payment processor is not answering as it should, so \(name(operation)) was not started. "
+        + "Nothing was sent and no money moved. Do not retry now. Tell the user; the same call may "
+        + "be made later.")
   }
 
   /// A rule of the policy refused it.
@@ -48,12 +65,13 @@ extension Texts {
     case .toolNotAllowed(let tool):
       return Verdict(
         .stop, "tool_not_allowed",
-        "The policy does not allow the tool \(tool). Do not call it again. Tell the user.")
+        "The policy does not allow the tool `\(tool)`. Do not call it again. Tell the user.")
     case .currencyNotAllowed(let currency, let allowed):
       let list = allowed.map(\.code).joined(separator: ", ")
       return Verdict(
         .stop, "currency_not_allowed",
-        "The policy does not allow charges in \(currency.code); allowed: \(list). Nothing was charged. "
+        "The policy does not allow charges in \(currency.code); allowed: \(list). Nothing was "
+          + "charged. "
           + "Do not convert the amount yourself. Tell the user.")
     case .currencyWithoutCap(let currency):
       return Verdict(
@@ -69,12 +87,14 @@ extension Texts {
       return Verdict(
         .stop, "run_expired",
         "The time this agent session may spend money has run out. Do not retry this tool. "
-          + "Inform the user that billing could not be completed and that a new session is required."
+          + "Inform the user that billing could not be completed and that a new session is "
+          + "required."
       )
     case .operationTooLarge(let cap):
       return Verdict(
         .stop, "operation_too_large",
-        "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation. "
+        "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one "
+          + "operation. "
           + "Nothing was done. Do not split it and do not retry. Tell the user.")
     case .capExhausted(let usage): return exhausted(usage)
     }
@@ -93,15 +113,22 @@ extension Texts {
   public func limit(_ cap: Cap) -> String {
     var parts: [String] = []
     if cap.limitsAmount { parts.append(currencies.text(cap.amount)) }
-    if let count = cap.count { parts.append("\(count) operations") }
+    if let count = cap.count { parts.append(count == 1 ? "1 operation" : "\(count) operations") }
     let window =
       switch cap.window {
       case .lifetime: ""
-      case .rolling(let length): " in \(length.milliseconds / 60_000) minutes"
+      case .rolling(let length): " in \(span(length))"
       case .day: " a day"
       case .month: " a month"
       }
     return parts.joined(separator: " and ") + " per \(cap.extent.rawValue)\(window)"
+  }
+
+  /// A length of time in the largest unit that fits it: `24 h`, `90 min`, `45 s`.
+  private func span(_ length: Duration) -> String {
+    let seconds = length.milliseconds / 1000
+    if seconds % 3600 == 0 { return "\(seconds / 3600) h" }
+    return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
   }
 
   /// Too many calls of one run within a minute, too close together, or too many in flight.
@@ -119,7 +146,8 @@ extension Texts {
     Verdict(
       .fix, "refund_too_large",
       "`amount` is more than is left to refund of charge \(quoted(charge.reference)): at most "
-        + "\(currencies.text(left)), which is \(left.amount) in minor units. Nothing was refunded.")
+        + "\(currencies.text(left)), which is \(left.amount) in minor units. Nothing was refunded. "
+        + "If the user agrees to less, call again with the same reference and that amount.")
   }
 
   /// There is nothing to refund: the charge did not happen, or nothing is left of it.
@@ -142,8 +170,10 @@ extension Texts {
   public func unknownOperation(_ argument: String, _ text: String) -> Verdict {
     Verdict(
       .fix, "unknown_operation",
-      "No operation is known by `\(argument)` \(quoted(text)). Nothing was done. Send the operation "
-        + "id or the reference exactly as it was charged; call status without arguments to see what "
+      "No operation is known by `\(argument)` \(quoted(text)). Nothing was done. Send the "
+        + "operation "
+        + "id or the reference exactly as it was charged; call status without arguments to see "
+        + "what "
         + "is known.")
   }
 
@@ -153,6 +183,15 @@ extension Texts {
       .stop, "policy_broken",
       "The policy is broken, so no money may move: \(first) Do not retry. "
         + "Tell the user that the operator must run `bursar check`.")
+  }
+
+  /// An operation was accepted, and the books cannot be read to say what became of it.
+  public func unreadable(_ operation: OperationID) -> Verdict {
+    Verdict(
+      .pending, "ledger_unavailable",
+      "Operation \(operation.text) was accepted; what became of it cannot be read now, because the "
+        + "ledger cannot be used. Do not start it under another reference. Call status with operation "
+        + "\(quoted(operation.text)) in 5 seconds.", retryAfter: 5)
   }
 
   /// The books cannot be written now; somebody else may be writing.
@@ -176,7 +215,7 @@ extension Texts {
   public var internalFault: Verdict {
     Verdict(
       .stop, "internal_error",
-      "Bursar met an error of its own and cannot say what happened. Do not charge again. "
+      "Bursar met an error of its own and cannot say what happened. Do not charge or refund again. "
         + "Call status with the reference, and tell the user.")
   }
 

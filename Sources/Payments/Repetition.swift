@@ -4,13 +4,14 @@ public enum Repetition: Hashable, Sendable {
   case same
   /// The same identity with other values in what may not change: refused, each difference named.
   case conflict([Difference])
-  /// Nothing moved and nothing can have: it is judged again and, if granted, begins again like this.
+  /// Nothing moved and nothing can have: it is judged again and, if granted, begins again like
+  /// this.
   case again(Operation)
 }
 
 extension Operation {
-  /// How long a failure stands before the same call tries again, so that a stubborn agent is answered
-  /// from the books and not from the processor.
+  /// How long a failure stands before the same call tries again, so that a stubborn agent is
+  /// answered from the books and not from the processor.
   public static let pauseAfterFailure = Duration.seconds(30)
   /// How often an operation may begin again under new keys.
   static let longestRounds = 5

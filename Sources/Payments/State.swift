@@ -10,7 +10,8 @@ public enum State: String, Sendable, CaseIterable {
   /// Next: `authorised`, `captured`, `submitted`, `refunded`, `declined`, `failed`, `voided`.
   case validated
   /// The processor has an object for this charge and its id is in the books; from here on the truth
-  /// is one read away. No money is known to have moved. Next: `captured`, `declined`, `failed`, `voided`.
+  /// is one read away. No money is known to have moved. Next: `captured`, `declined`, `failed`,
+  /// `voided`.
   case authorised
   /// The processor took the money. Next: `settled`.
   case captured
@@ -20,7 +21,8 @@ public enum State: String, Sendable, CaseIterable {
   case submitted
   /// The processor gave the money back. Next: `failed` (a refund can bounce for weeks).
   case refunded
-  /// A rule of the policy refused it; nothing left. Next: `validated`, if asked for again and granted.
+  /// A rule of the policy refused it; nothing left. Next: `validated`, if asked for again and
+  /// granted.
   case denied
   /// The issuer refused it; no money moved. Next: `authorised`, with another payment method.
   case declined
@@ -49,7 +51,8 @@ public enum State: String, Sendable, CaseIterable {
   }
 }
 
-/// One change to the books: the operation before and after, and why. Also the event that is delivered.
+/// One change to the books: the operation before and after, and why. Also the event that is
+/// delivered.
 public struct Transition: Sendable {
   /// The operation as it was read; nil when this records it for the first time.
   public let before: Operation?

@@ -8,8 +8,9 @@ public enum Occasion: Hashable, Sendable {
   case asked
 }
 
-/// Every sentence a model reads about an operation. One file, so that they can be read together, and
-/// covered by golden tests. No text of a processor enters, and no argument unquoted or unbounded.
+/// Every sentence a model reads about an operation. One file, so that they can be read together,
+/// and covered by golden tests. No text of a processor enters, and no argument unquoted or
+/// unbounded.
 public struct Texts: Sendable {
   /// The processor's currencies, for amounts in major units.
   public let currencies: CurrencyTable
@@ -26,7 +27,8 @@ public struct Texts: Sendable {
   ///
   /// - Parameters:
   ///   - occasion: what the call was; a repeated one is told that nothing moved again.
-  ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being equal.
+  ///   - polls: how often this was asked; with the elapsed time it keeps two answers from being
+  ///     equal.
   public func verdict(
     on operation: Operation, _ occasion: Occasion, polls: Int, at now: Instant
   ) -> Verdict {
@@ -45,7 +47,9 @@ public struct Texts: Sendable {
     case .denied:
       return Verdict(
         .stop, operation.code ?? Code.denied,
-        "The policy refused \(name(operation)). No money moved. Do not retry this tool.")
+        "The policy refused \(name(operation)). No money moved. Do not retry this tool. Tell the "
+          + "user."
+      )
     }
   }
 
@@ -75,57 +79,73 @@ public struct Texts: Sendable {
     let seconds = elapsed(operation, now)
     let asked = polls == 1 ? "asked once" : "asked \(polls) times"
     let quotedID = quoted(operation.id.text)
+    if isSame(operation.code, Code.approval) {
+      return Verdict(
+        .stop, Code.approval,
+        "\(name(operation)) waits for a person's approval at the processor (for \(seconds) s, "
+          + "\(asked)). "
+          + "It may still happen: \(doNotRepeat(operation)). Tell the user that it must be "
+          + "approved there. "
+          + "Call status with operation \(quotedID) when it was.")
+    }
     if operation.unknownSince != nil, operation.next?.writes == false || operation.next == .cancel {
       return Verdict(
         .stop, "outcome_unknown",
         "The outcome of \(name(operation)) is unknown after \(seconds) s (\(asked)). It may have "
-          + "happened: do not charge again, under this or any other reference. The processor is being "
-          + "asked. Call status with operation \(quotedID) later, and tell the user it is being checked."
+          + "happened: \(doNotRepeat(operation)). The processor is being asked. "
+          + "Tell the user it is being checked, and call status with operation \(quotedID) later."
       )
     }
     return Verdict(
       .pending, "pending",
-      "\(name(operation)) was accepted and its outcome is not known yet after \(seconds) s (\(asked)). "
-        + "Do not start it under another reference. Call status with operation \(quotedID) in 5 seconds, "
+      "\(name(operation)) was accepted and its outcome is not known yet after \(seconds) s "
+        + "(\(asked)). "
+        + "Do not start it under another reference. Call status with operation \(quotedID) in 5 "
+        + "seconds, "
         + "or repeat the same call: it cannot happen twice.",
       retryAfter: 5)
   }
 
   private func declined(_ operation: Operation) -> Verdict {
     let parts = (operation.detail ?? "generic_decline").split(separator: ":")
-    let code = parts.first.map(String.init) ?? "generic_decline"
+    let code = parts.first.map(String.init)
     let advice = parts.last.map(String.init).flatMap(Decline.Advice.init(rawValue:))
     let next =
       switch advice {
       case .authenticate:
-        "The customer must authenticate the payment in person. Tell the user."
+        "The customer must authenticate with the bank, which cannot be done here. Tell the user."
       case .later:
-        "It may work on a later day. Tell the user, or ask the user for a different payment method."
+        "The issuer may think differently on a later day. Tell the user, or ask for a different "
+          + "payment "
+          + "method and call again with the same reference and the new payment_method."
       case .anotherMethod, nil:
-        "Ask the user for a different payment method, then call again with the same reference and the "
+        "Ask the user for a different payment method, then call again with the same reference and "
+          + "the "
           + "new payment_method."
       }
     return Verdict(
       .stop, Code.declined,
-      "The card was declined (\(code)) for \(name(operation)). No money moved. Do not retry with the same "
+      "The card was declined\(inParentheses(code)) for \(name(operation)). No money moved. Do not "
+        + "retry with the same "
         + "payment method. \(next)")
   }
 
   private func failed(_ operation: Operation) -> Verdict {
-    let detail = operation.detail.map { " (\($0))" } ?? ""
+    let detail = inParentheses(operation.detail)
     let code = operation.code ?? "failed"
     let subject = name(operation)
     switch code {
     case Code.rejected:
       return Verdict(
         .fix, Code.rejected,
-        "The processor refused \(subject)\(detail). No money moved. Correct the argument it names and "
-          + "call again with the same reference. If nothing can be corrected, tell the user.")
+        "The processor refused \(subject)\(detail). No money moved. Correct the arguments and call "
+          + "again with the same reference. If nothing can be corrected, tell the user.")
     case Code.misconfigured:
       return Verdict(
         .stop, code,
-        "The payment processor does not accept how it is addressed\(detail), so \(subject) did not happen. "
-          + "No money moved. Do not retry. Tell the user that the operator must correct the configuration."
+        "The payment processor does not let this server in\(detail), so \(subject) did not happen. "
+          + "No money moved. Do not retry. Tell the user that the operator must correct the "
+          + "configuration."
       )
     case Code.blocked:
       return Verdict(
@@ -135,7 +155,8 @@ public struct Texts: Sendable {
     case Code.approval:
       return Verdict(
         .stop, code,
-        "The processor wants a person to approve \(subject)\(detail). No money moved. Do not retry. "
+        "The processor wants a person to approve \(subject)\(detail). No money moved. Do not "
+          + "retry. "
           + "Tell the user.")
     case Code.refundFailed:
       return Verdict(
@@ -147,6 +168,11 @@ public struct Texts: Sendable {
         .stop, code,
         "The processor could not be reached for \(subject). Nothing was sent and no money moved. "
           + "Do not retry now. Tell the user; the same call may be made later.")
+    case Code.notExecuted:
+      return Verdict(
+        .stop, code,
+        "The processor does not know \(subject), so it did not happen. No money moved. "
+          + "Do not retry now. Tell the user.")
     default:
       return Verdict(
         .stop, code,
@@ -158,9 +184,31 @@ public struct Texts: Sendable {
   private func deadLetter(_ operation: Operation) -> Verdict {
     Verdict(
       .stop, "dead_letter",
-      "\(name(operation)) could not be resolved automatically and is held for a person. It may have "
-        + "happened: do not charge again, under this or any other reference. Tell the user that the "
+      "\(name(operation)) could not be resolved automatically and is held for a person. It may "
+        + "have "
+        + "happened: \(doNotRepeat(operation)). Tell the user that the "
         + "operator must look at operation \(quoted(operation.id.text)).")
+  }
+
+  private func doNotRepeat(_ operation: Operation) -> String {
+    "do not \(operation.kind.rawValue) again, under this or any other reference"
+  }
+
+  /// A stable word of a processor in parentheses, or nothing if it is no plain short word: whatever
+  /// else a processor says is not for the model.
+  private func inParentheses(_ detail: String?) -> String {
+    guard let detail, (1...64).contains(detail.utf8.count),
+      detail.utf8.allSatisfy({ byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+          UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+          true
+        default: false
+        }
+      })
+    else { return "" }
+    return " (\(detail))"
   }
 
   /// `The charge of 49.99 USD for "INV-7"`.

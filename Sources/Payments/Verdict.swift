@@ -40,7 +40,8 @@ public struct Verdict: Hashable, Sendable {
   }
 }
 
-/// Text of an argument or a processor as it may be quoted to a model: in double quotes, ASCII, bounded.
+/// Text of an argument or a processor as it may be quoted to a model: in double quotes, ASCII,
+/// bounded.
 public func quoted(_ text: String, limit: Int = 64) -> String {
   var result = "\""
   var count = 0

@@ -95,6 +95,11 @@ public struct Sandbox: Sendable {
     return response(reply, to: ticket.call.request, at: now)
   }
 
+  /// Forgets a key before its time.
+  mutating func forget(key: String) {
+    keys.forget(key)
+  }
+
   private mutating func carryOut(_ call: SandboxCall, at now: Instant) -> SandboxReply {
     do throws(SandboxReply) {
       return try execute(call, at: now)

@@ -61,6 +61,11 @@ struct SandboxKeys: Sendable {
     }
   }
 
+  /// Forgets a key before its time, as Stripe may once it is a day old.
+  mutating func forget(_ key: String) {
+    entries[Array(key.utf8)] = nil
+  }
+
   private func expired(_ entry: Entry, at now: Instant) -> Bool {
     entry.firstUse.duration(to: now) >= Self.lifetime
   }

@@ -120,7 +120,9 @@ struct Pipe {
       return nil
     }
     let text = String(decoding: id.compact, as: UTF8.self)
-    if let index = open.firstIndex(where: { $0.id == text }) { return open.remove(at: index).question }
+    if let index = open.firstIndex(where: { $0.id == text }) {
+      return open.remove(at: index).question
+    }
     if withdrawn.contains(text) {
       throw Breach(.answeredOnce, "the cancelled request \(text) was answered")
     }

@@ -1,11 +1,12 @@
 // The only file of this room that speaks C: SQLite sees a disk of byte arrays here.
 import CSQLite
 
-/// A disk that forgets: a `sqlite3_vfs` over byte arrays on which the real ledger runs by its ``name``.
+/// A disk that forgets: a `sqlite3_vfs` over byte arrays on which the real ledger runs by its
+/// ``name``.
 ///
-/// What was written and not synced is lost, kept or torn when the power fails; every act can be the last
-/// one, or fail. Each file belongs to the process that opened it, so that one process can die while
-/// others go on. Deterministic: the same calls give the same bytes, counted acts and faults.
+/// What was written and not synced is lost, kept or torn when the power fails; every act can be the
+/// last one, or fail. Each file belongs to the process that opened it, so that one process can die
+/// while others go on. Deterministic: the same calls give the same bytes, counted acts and faults.
 ///
 /// One thread. Absent here: a real file, a clock, chance (the caller draws fates and faults).
 @safe final class SimulatedDisk {
@@ -49,9 +50,9 @@ import CSQLite
 
   /// A disk, empty or as photographed, known to SQLite from here on. Its first process is number 0.
   ///
-  /// - Parameter seed: what SQLite's own random numbers are drawn from; nil leaves the program's as they
-  ///   are. SQLite has one generator for the whole program: give a seed only where no other thread uses
-  ///   SQLite. Only the salts in its logs depend on it.
+  /// - Parameter seed: what SQLite's own random numbers are drawn from; nil leaves the program's as
+  ///   they are. SQLite has one generator for the whole program: give a seed only where no other
+  ///   thread uses SQLite. Only the salts in its logs depend on it.
   init(_ platter: Platter = Platter(), seed: UInt64? = nil) {
     self.platter = platter
     chance = seed ?? 0

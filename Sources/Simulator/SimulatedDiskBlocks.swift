@@ -1,5 +1,5 @@
-/// The bytes of one file, in blocks that copies share until one of them changes: a photograph of a disk
-/// costs a list of references.
+/// The bytes of one file, in blocks that copies share until one of them changes: a photograph of a
+/// disk costs a list of references.
 struct Blocks: Equatable {
   static let size = 4096
 

@@ -1,4 +1,5 @@
-/// The five levels of a lock on a file (https://www.sqlite.org/lockingv3.html), numbered as in SQLite.
+/// The five levels of a lock on a file (https://www.sqlite.org/lockingv3.html), numbered as in
+/// SQLite.
 enum LockLevel: Int32, Comparable {
   case none
   case shared

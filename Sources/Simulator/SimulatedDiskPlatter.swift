@@ -1,9 +1,9 @@
 /// What is on a disk, and what is only on its way there. A value: a copy of it is a photograph.
 ///
 /// Everybody reads what was written last; only what was synced is *durable* and survives a loss of
-/// power for certain. A new file's name is durable with the file's first sync, and with it every change
-/// of names before (SQLite syncs the directory then); a deletion with the next such sync, or at once
-/// when SQLite asks for it.
+/// power for certain. A new file's name is durable with the file's first sync, and with it every
+/// change of names before (SQLite syncs the directory then); a deletion with the next such sync, or
+/// at once when SQLite asks for it.
 struct Platter: Equatable {
   /// One change that is not durable yet.
   enum Change: Equatable {
@@ -90,9 +90,11 @@ struct Platter: Equatable {
     pending.removeAll { $0.isContent(of: file) }
   }
 
-  /// The disk after a loss of power, each change that was not durable having met its fate, in order.
+  /// The disk after a loss of power, each change that was not durable having met its fate, in
+  /// order.
   ///
-  /// A later change may be kept though an earlier one is lost: disks reorder. Nothing is pending then.
+  /// A later change may be kept though an earlier one is lost: disks reorder. Nothing is pending
+  /// then.
   func afterPowerLoss(_ fate: (Change) -> Fate) -> Platter {
     var shelf = durable
     for change in pending {
@@ -141,6 +143,7 @@ extension Platter.Change {
     case (.torn(let sectors), .write(let file, let offset, let bytes)):
       let end = (offset / Fate.sector + sectors) * Fate.sector
       let length = min(bytes.count, max(0, end - offset))
+      guard length > 0 else { return nil }
       return .write(file: file, offset: offset, bytes: Array(bytes[..<length]))
     case (.lost, _), (.torn, _): return nil
     }

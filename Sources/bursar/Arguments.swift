@@ -1,8 +1,11 @@
 /// What the command line asks for.
 enum Command: Equatable {
   case serve(policy: String?, run: String?, transcript: String?)
-  case check(policy: String?, json: Bool)
+  case check(policy: String?, json: Bool, strict: Bool)
   case operations(shown: String?, policy: String?, json: Bool)
+  case settle(policy: String?, json: Bool, limit: Duration)
+  case policy(PolicyOrder)
+  case sandbox(SandboxOrder)
   case version
   case help(Topic?)
 
@@ -11,6 +14,9 @@ enum Command: Equatable {
     case serve
     case check
     case operations
+    case policy
+    case settle
+    case sandbox
   }
 }
 
@@ -31,7 +37,7 @@ extension Command {
     guard let topic = Topic(rawValue: name ?? "serve") else {
       throw UsageMistake(
         message:
-          "There is no command \"\(name ?? "")\"; there are serve, check, operations and help.")
+          "There is no command \"\(name ?? "")\"; there are \(Topic.listed) and help.")
     }
     var words = Words(topic: topic, rest: arguments.dropFirst(name == nil ? 0 : 1))
     try words.read()
@@ -49,10 +55,15 @@ extension Command {
     guard names.count == 1, let topic = Topic(rawValue: name) else {
       throw UsageMistake(
         message: "There is no help on \"\(names.joined(separator: " "))\"; "
-          + "there is on serve, check and operations.")
+          + "there is on \(Topic.listed).")
     }
     return topic
   }
+}
+
+extension Command.Topic {
+  /// All of them, as they stand in a sentence.
+  static var listed: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 /// The words after a command: options with a value, flags, and names.
@@ -73,14 +84,18 @@ private struct Words {
     switch topic {
     case .serve: ["--policy", "--run", "--transcript"]
     case .check, .operations: ["--policy"]
+    case .policy: PolicyOrder.valued
+    case .settle: ["--policy", "--limit"]
+    case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
 
   /// The options of the command that stand alone.
   private var plain: [String] {
     switch topic {
-    case .serve: ["--help", "--version"]
-    case .check, .operations: ["--help", "--version", "--json"]
+    case .serve, .sandbox: ["--help", "--version"]
+    case .check: ["--help", "--version", "--json", "--strict"]
+    case .operations, .policy, .settle: ["--help", "--version", "--json"]
     }
   }
 
@@ -125,10 +140,41 @@ private struct Words {
       return .serve(policy: policy, run: values["--run"], transcript: values["--transcript"])
     case .check:
       try refuse(names)
-      return .check(policy: policy, json: json)
+      return .check(policy: policy, json: json, strict: flags.contains("--strict"))
     case .operations:
       return .operations(shown: try shown(), policy: policy, json: json)
+    case .policy:
+      return .policy(
+        try PolicyOrder(
+          names: names, values: values, number: try number("--batch", in: 1...1_000_000),
+          json: json))
+    case .settle:
+      try refuse(names)
+      let limit = try number("--limit", in: 0...86_400) ?? 60
+      return .settle(policy: policy, json: json, limit: .seconds(limit))
+    case .sandbox:
+      try refuse(names)
+      guard let port = try number("--port", in: 0...65_535) else {
+        throw UsageMistake(message: "sandbox needs --port N; with 0 it finds a free one.")
+      }
+      return .sandbox(
+        SandboxOrder(
+          port: UInt16(port), faults: values["--faults"],
+          seed: try number("--seed", in: 0...Int64.max) ?? 0, books: values["--books"]))
     }
+  }
+
+  /// The value of an option that takes a whole number.
+  private func number(
+    _ option: String, in range: ClosedRange<Int64>
+  ) throws(UsageMistake) -> Int64? {
+    guard let text = values[option] else { return nil }
+    guard let number = Int64(text), range.contains(number) else {
+      throw UsageMistake(
+        message: "The option \(option) takes a whole number from \(range.lowerBound) to "
+          + "\(range.upperBound), not \"\(text)\".")
+    }
+    return number
   }
 
   private func shown() throws(UsageMistake) -> String? {

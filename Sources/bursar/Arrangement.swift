@@ -13,6 +13,8 @@ struct Arrangement {
   let ledger: String
   /// The run's name for calls that bring none.
   let run: String
+  /// Whether that name stands before any a call brings.
+  let isRunFirm: Bool
   /// How the processor is reached; nil when the policy is broken.
   let route: Route?
 
@@ -31,7 +33,7 @@ struct Arrangement {
     self.source = draft.source
     self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
     self.route = draft.route
-    self.run = RunName.choose(
+    (self.run, self.isRunFirm) = RunName.choose(
       draft.policy?.run ?? RunSetting(), option: run, environment: environment,
       parent: RunName.parent())
     if let policy = draft.policy, draft.mistakes.isEmpty {
@@ -55,6 +57,17 @@ struct Arrangement {
     case .accepted: []
     case .broken(let mistakes): mistakes
     }
+  }
+
+  /// Where the ledger of a policy is; nil when it does not say and there is no home to keep it in.
+  static func ledger(
+    of policy: Policy?, source: PolicySource, environment: [String: String]
+  ) -> String? {
+    if let path = policy?.ledgerPath, !path.hasPrefix("~") || environment.nonempty("HOME") != nil {
+      return absolute(path, environment: environment, base: source.path.flatMap(directory(of:)))
+    }
+    return environment.directory("XDG_STATE_HOME", orHome: ".local/state")
+      .map { $0 + "/bursar/ledger.db" }
   }
 
   /// The processor's language.
@@ -100,11 +113,8 @@ private struct Draft {
 
   mutating func judge(run: String?) {
     let base = source.path.flatMap(directory(of:))
-    if let path = policy?.ledgerPath {
-      ledger = absolute(path, environment: environment, base: base)
-    } else if let state = environment.directory("XDG_STATE_HOME", orHome: ".local/state") {
-      ledger = state + "/bursar/ledger.db"
-    } else {
+    ledger = Arrangement.ledger(of: policy, source: source, environment: environment)
+    if ledger == nil {
       add("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
     }
     if let run = run ?? environment.nonempty("BURSAR_RUN"), !isReference(run) {

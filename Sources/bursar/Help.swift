@@ -6,6 +6,9 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .serve: serveHelp
     case .check: checkHelp
     case .operations: operationsHelp
+    case .policy: policyHelp
+    case .settle: settleHelp
+    case .sandbox: sandboxHelp
     }
   return answer(text) ? .ok : .inputOutput
 }
@@ -17,8 +20,11 @@ private let overview = """
 
   usage:
     bursar [serve] [--policy FILE] [--run ID] [--transcript FILE]
-    bursar check [--policy FILE] [--json]
+    bursar check [--policy FILE] [--json] [--strict]
     bursar operations [list | show ID] [--json] [--policy FILE]
+    bursar policy diff | explain | simulate | usage | size ...
+    bursar settle [--policy FILE] [--json] [--limit SECONDS]
+    bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar help COMMAND
     bursar --version
 
@@ -27,11 +33,11 @@ private let overview = """
 
   exit codes:
     0   it did what it was asked for
-    1   check found something wrong; operations show found nothing
+    1   check found something wrong; operations show found nothing; settle left something open
     64  the command line cannot be understood
     69  there is no standard output to answer on
-    74  a file could not be read or written
-    78  the policy is broken, so it is not known where the ledger is
+    74  a file could not be read or written, or a port is taken
+    78  the policy is broken, so it is not known where the ledger is; the plan of faults is
 
   """
 
@@ -54,11 +60,15 @@ private let serveHelp = """
   """
 
 private let checkHelp = """
-  usage: bursar check [--policy FILE] [--json]
+  usage: bursar check [--policy FILE] [--json] [--strict]
 
   Reads the policy, finds the processor's key, opens the ledger, and says either what is wrong and
   what is expected, as file:line:column, with exit code 1, or what will be in force, with 0. Nothing
   is sent.
+
+  What is allowed and probably not meant is a warning: a rule that can never decide, a currency
+  without a cap, a cap below the largest payment in the ledger, a run's cap more than twice what a
+  run ever used. With --strict a warning ends it with 1 too.
 
   """
 
@@ -66,5 +76,58 @@ private let operationsHelp = """
   usage: bursar operations [list | show ID] [--json] [--policy FILE]
 
   Lists the newest operations in the ledger the policy names, or shows one with its history.
+
+  """
+
+private let policyHelp = """
+  usage:
+    bursar policy diff OLD NEW [--json]
+    bursar policy explain --reference R --amount A --currency C --customer X [--run R]
+                          [--policy FILE] [--json]
+    bursar policy simulate [--policy NEW] [--since 30d] [--json]
+    bursar policy usage [--policy FILE] [--json]
+    bursar policy size --batch N --amount A [--currency C] [--json]
+
+  Shows what rules do before they do it. All of these read, none writes; amounts are in major units.
+
+    diff      what NEW changes, key by key and cap by cap
+    explain   which rule would decide about a charge, and what is left of each cap now
+    simulate  every recorded operation judged again, in order: what would have been stopped, what
+              would have passed, and how full each cap would have been. What was stopped frees its
+              budget; what was denied and passes now counts as captured; what was recorded before
+              --since counts as it was. Operations are judged by the terms they have now. Rates only
+              delay and are left out
+    usage     how full each cap is now
+    size      how large a cap per run should be for N operations of at most A: one and a half times
+              to twice what they need
+
+  """
+
+private let settleHelp = """
+  usage: bursar settle [--policy FILE] [--json] [--limit SECONDS]
+
+  Carries out once what is due at the processor: repeats, look-ups, cancellations, what a process
+  that died left behind. It ends when nothing is left to do before the limit (60 seconds unless it is
+  given), and lists what is still pending and the dead letters, which wait for a person. Exit code 0
+  when there are none, 1 otherwise. No new payment begins here.
+
+  """
+
+private let sandboxHelp = """
+  usage: bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
+
+  A processor to practise on, for any client of Stripe: PaymentIntents and refunds over HTTP on
+  127.0.0.1, with Stripe's rules for parameters and idempotency keys, and books of what moved. No
+  money moves, any key is accepted and none is kept.
+
+    --port N      the port; with 0 it finds a free one. The first line of output is the address
+    --faults FILE what goes wrong and when: JSON with comments, by schemas/faults.schema.json
+    --seed N      where rules with a probability begin; the same seed draws the same faults
+    --books FILE  where the books go at the end, as JSON; standard output otherwise
+
+    GET /_books   the books          POST /_clock  {"by": "25h"} puts its clock forward
+    GET /_log     every request      POST /_faults a plan takes the place of the present one
+
+  It ends with 0 on SIGTERM and SIGINT.
 
   """

@@ -11,22 +11,26 @@ func operations(shown id: String?, policy: String?, json: Bool) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
+  let ledger = arrangement.ledger
+  guard System.exists(ledger) else {
+    complain("There is no ledger at \(ledger) yet; the first payment makes it.")
+    return id == nil ? .ok : .found
+  }
   do {
-    let report: [UInt8]?
-    if let id {
-      report = try Report.operation(
-        ledger: arrangement.ledger, id: id, json: json, currencies: Stripe.currencies)
-    } else {
-      report = try Report.operations(
-        ledger: arrangement.ledger, newest: newest, json: json, currencies: Stripe.currencies)
-    }
+    let report =
+      if let id {
+        try Report.operation(ledger: ledger, id: id, json: json, currencies: Stripe.currencies)
+      } else {
+        try Report.operations(
+          ledger: ledger, newest: newest, json: json, currencies: Stripe.currencies)
+      }
     guard let report else {
-      complain("There is no such operation in \(arrangement.ledger).")
+      complain("There is no such operation in \(ledger).")
       return .found
     }
     return write(report, to: 1) ? .ok : .inputOutput
   } catch {
-    complain("The ledger \(arrangement.ledger) cannot be read: \(error)")
+    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
     return .inputOutput
   }
 }

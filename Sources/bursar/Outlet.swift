@@ -92,24 +92,23 @@ struct Mouth: ~Copyable {
 /// Standard error: a line that would have to wait is dropped, and counted.
 struct Log: ~Copyable {
   private let outlet = Outlet(Descriptor(number: 2))
-  /// Lines dropped so far.
-  private(set) var dropped = 0
+  /// Lines dropped and not yet spoken of.
+  private var dropped = 0
   /// Whether the last line broke off.
   private var isTorn = false
 
   /// Writes a line, newline included, or drops it.
   mutating func write(_ line: [UInt8]) {
-    let bytes = isTorn ? [UInt8(ascii: "\n")] + line : line
+    var bytes = isTorn ? [UInt8(ascii: "\n")] : []
+    if dropped > 0 {
+      bytes += Array("{\"event\":\"log_lines_dropped\",\"count\":\(dropped)}\n".utf8)
+    }
+    bytes += line
     switch outlet.write(bytes[...]) {
     case .wrote(let count):
       isTorn = count < bytes.count
-      if isTorn { dropped += 1 }
+      dropped = isTorn ? dropped + 1 : 0
     case .full, .gone: dropped += 1
     }
-  }
-
-  /// Writes a plain sentence of the shell's own.
-  mutating func write(_ sentence: String) {
-    write(Array("bursar: \(sentence)\n".utf8))
   }
 }

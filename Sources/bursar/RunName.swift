@@ -5,23 +5,24 @@ enum RunName {
   /// What is used when the policy believes none of the sources at hand: everybody shares its caps.
   static let shared = "shared"
 
-  /// The name by the policy's order of sources. What the command line says stands before the
-  /// environment; what a call brings (`_meta`) is for the server to weigh.
+  /// The name by the policy's order of sources, and whether it stands before what a call brings
+  /// (`_meta`). What the command line says stands before the environment.
   static func choose(
     _ setting: RunSetting, option: String?, environment: [String: String], parent: String?
-  ) -> String {
+  ) -> (name: String, isFirm: Bool) {
+    var isFirm = true
     for source in setting.sources {
       switch source {
-      case .meta: continue
+      case .meta: isFirm = false
       case .environment:
         if let name = option ?? environment.nonempty("BURSAR_RUN") {
-          return isReference(name) ? name : shared
+          return (isReference(name) ? name : shared, isFirm)
         }
       case .parent:
-        if let parent { return parent }
+        if let parent { return (parent, isFirm) }
       }
     }
-    return shared
+    return (shared, false)
   }
 
   /// A name for whoever started us, the same for all it starts: boot, number and start time.

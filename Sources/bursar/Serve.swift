@@ -23,7 +23,8 @@ func serve(policy: String?, run: String?, transcript path: String?) -> ExitCode 
   let server = PaymentServer(
     Setting(
       policy: arrangement.reading, dialect: arrangement.dialect, livemode: arrangement.isLive,
-      run: arrangement.run, ledger: arrangement.ledger, version: version))
+      run: arrangement.run, isRunFirm: arrangement.isRunFirm, ledger: arrangement.ledger,
+      version: version))
   var loop = Loop(
     server, street: Street(arrangement), intake: Intake(signals: signals), mouth: Mouth(output),
     transcript: transcript)

@@ -224,8 +224,8 @@ extension System {
     fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0
   }
 
-  /// Ignores broken pipes and hang-ups, and makes every SIGTERM and SIGINT a byte in the pipe
-  /// returned.
+  /// Ignores broken pipes, hang-ups and files at their limit, and makes every SIGTERM and SIGINT a
+  /// byte in the pipe returned.
   static func catchSignals() -> Descriptor? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
@@ -235,6 +235,8 @@ extension System {
     }
     unsafe signalPipe = ends[1]
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is a write that fails, like a full disk; not the end.
+    signal(SIGXFSZ, SIG_IGN)
     // A terminal that goes away ends our standard input as well; that is how we learn of it.
     signal(SIGHUP, SIG_IGN)
     for number in [SIGTERM, SIGINT] {
@@ -248,6 +250,12 @@ extension System {
       action.sa_flags = SA_RESTART
       guard unsafe sigaction(number, &action, nil) == 0 else { return nil }
     }
+    // A mask is inherited, and some who start us block everything.
+    var both = sigset_t()
+    unsafe sigemptyset(&both)
+    unsafe sigaddset(&both, SIGTERM)
+    unsafe sigaddset(&both, SIGINT)
+    unsafe sigprocmask(SIG_UNBLOCK, &both, nil)
     return Descriptor(number: ends[0])
   }
 }
@@ -265,6 +273,11 @@ extension System {
     guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     let bytes = try contents(of: descriptor, from: 0, limit: limit)
     return FileContent(bytes: bytes, mode: facts.st_mode & 0o7777, owner: facts.st_uid)
+  }
+
+  /// Whether there is anything at that path.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
   }
 
   /// Opens a file for appending, 0600 when it is new; never through a symbolic link.

@@ -1,11 +1,13 @@
 import Foundation
 import Glibc
+import Payments
+import Processors
 import Testing
 
 // The one file of these tests that speaks C for sockets.
 
-/// A server on 127.0.0.1 that does what a test tells it, one connection after the other. It is driven
-/// by the test's own loop: ``advance()`` does what can be done now and never waits.
+/// A server on 127.0.0.1 that does what a test tells it, one connection after the other. It is
+/// driven by the test's own loop: ``advance()`` does what can be done now and never waits.
 final class LoopbackServer {
   /// What is done with a request once it is there.
   enum Deed {
@@ -15,6 +17,9 @@ final class LoopbackServer {
     case reset
     /// Say nothing.
     case hang
+    /// Answer what the sandbox answers, here and from now on; each request on a connection of its
+    /// own.
+    case play(Sandbox)
     /// Send these bytes as soon as there is a connection, and say nothing more.
     case greet([UInt8])
   }
@@ -112,6 +117,12 @@ final class LoopbackServer {
       unsafe setsockopt(
         connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
       hangUp()
+    case .play(var sandbox):
+      if let parsed = parse(request) {
+        unsent += bytes(of: sandbox.answer(parsed, at: Instant(milliseconds: 1_800_000_000_000)))
+      }
+      isClosing = true
+      deeds.insert(.play(sandbox), at: 0)
     case .hang, .greet: break
     }
   }
@@ -125,6 +136,28 @@ final class LoopbackServer {
       if parts[0].lowercased() == "content-length" { length = Int(parts[1].dropFirst()) ?? 0 }
     }
     return text[end.upperBound...].utf8.count >= length ? text : nil
+  }
+
+  private func parse(_ text: String) -> Request? {
+    let parts = text.components(separatedBy: "\r\n\r\n")
+    let lines = parts[0].components(separatedBy: "\r\n")
+    let words = lines[0].split(separator: " ").map(String.init)
+    guard words.count == 3, let method = Request.Method(rawValue: words[0]) else { return nil }
+    let headers = lines.dropFirst().compactMap { line in
+      line.range(of: ": ").map {
+        Header(String(line[..<$0.lowerBound]), String(line[$0.upperBound...]))
+      }
+    }
+    return Request(
+      method: method, path: String(words[1].trimmingPrefix("/stripe")), headers: headers,
+      body: Array(parts.dropFirst().joined(separator: "\r\n\r\n").utf8))
+  }
+
+  private func bytes(of response: Response) -> [UInt8] {
+    let head =
+      ["HTTP/1.1 \(response.status) Said"] + response.headers.map { "\($0.name): \($0.value)" }
+      + ["Content-Length: \(response.body.count)", "Connection: close"]
+    return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + response.body
   }
 
   private func send() {

@@ -68,6 +68,20 @@ import Testing
     #expect(try first.operation("op_1") != nil)
   }
 
+  @Test func nobodyWritesBetweenWhatIsReadAndWhatIsDecided() throws {
+    var first = try Ledger(path: scratch("ledger.db"))
+    var second = try Ledger(path: scratch("ledger.db"), busyTimeout: .milliseconds(1))
+    try first.commit { books throws(LedgerError) in
+      #expect(try books.operation(OperationID("op_1")) == nil)
+      #expect(throws: LedgerError.busy) { try second.add(charge()) }
+      _ = try books.write(
+        Transition(before: nil, after: charge(), reason: "granted"), at: at(1))
+    }
+    #expect(throws: LedgerError.conflict("The operation is in the books already.")) {
+      try second.add(charge())
+    }
+  }
+
   @Test func whatOneReadTheOtherMayHaveChanged() throws {
     var first = try Ledger(path: scratch("ledger.db"))
     var second = try Ledger(path: scratch("ledger.db"))

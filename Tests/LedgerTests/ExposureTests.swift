@@ -103,6 +103,12 @@ private struct Model {
     }
   }
 
+  @Test func aWindowThatBeginsWithADayIsOneSum() {
+    let spans = Bucket.spans(since: at(-2 * Bucket.day))
+    #expect(spans.map(\.width) == [Bucket.day])
+    #expect(spans.map(\.range.lowerBound) == [-2 * Bucket.day])
+  }
+
   @Test func whatIsHeldCountsInEveryWindow() throws {
     var ledger = try Ledger(path: scratch("ledger.db"))
     let first = try ledger.add(charge(amount: 300), at: at(0))

@@ -104,6 +104,7 @@ import Testing
     do { _ = try Ledger(path: scratch("other.db")) }
     scratch.rename(scratch("other.db"), to: scratch("ledger.db"))
     #expect(throws: moved) { try ledger.add(charge()) }
+    #expect(try ledger.contents() == Ledger.emptyContents)
   }
 
   @Test func booksDeletedDuringACommitAreNotTakenForDurable() throws {

@@ -4,6 +4,7 @@ extension SchemaTests {
   ]
   static let objects = [
     "index history_by_operation history",
+    "index in_flight operations",
     "index operations_by_age operations",
     "index operations_by_reference operations",
     "index operations_by_run operations",
@@ -73,6 +74,8 @@ extension SchemaTests {
     "newest: SCAN operations USING INDEX operations_by_age",
     "due: SEARCH operations USING INDEX pending (due<?)",
     "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
+    "foreignOwners: SCAN operations USING COVERING INDEX in_flight",
+    "inFlight: SEARCH operations USING INDEX in_flight (owner=?)",
     "pendingCount: SCAN operations USING COVERING INDEX pending",
     "updateOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
     "attempts: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=?)",

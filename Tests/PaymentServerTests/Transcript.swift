@@ -3,57 +3,28 @@ import Ledger
 import PaymentServer
 import Payments
 import Processors
+import TranscriptFormat
 
-/// A conversation as a text file: a reason on top (`#`), then directives and what followed from them.
-///
-///     policy {…}            the policy, in one line; without it the built-in one
-///     run NAME              the run where a call names none
-///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
-///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
-///     > LINE                a line from the agent
-///     end                   the agent's end of the pipe closes
-///     restart               the process dies and another takes its place, on the same ledger
-///     = N sandbox           request N is answered by the sandbox
-///     = N lost              the sandbox executes request N, the answer never arrives
-///     = N timeout           nothing arrives and nothing was executed
-///     = N refused           no connection: nothing was sent
-///     = N STATUS BODY       request N is answered like this
-///
-/// and what follows: `< LINE` for the agent, `! N METHOD PATH KEY` for the network (with `-> STATUS`
-/// where the sandbox answered at once).
-struct Transcript {
-  let url: URL
-  let text: String
-
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "Transcripts")
-
-  /// Every transcript there is, by name.
-  static func all() throws -> [URL] {
-    try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
-      .filter { $0.hasSuffix(".transcript") }.map { folder.appending(path: $0) }
-  }
-
-  init(_ url: URL) throws {
-    self.url = url
-    self.text = try String(contentsOf: url, encoding: .utf8)
-  }
-
+extension TranscriptFile {
   /// The file as it would be recorded now.
   func played() throws -> String {
     let world = try PlayedWorld()
     var result: [String] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
-      if line.hasPrefix("< ") || line.hasPrefix("! ") { continue }
-      result.append(line)
-      result += try world.follow(line)
+    for (text, line) in try lines() {
+      switch line {
+      case .said, .sent: continue
+      case .remark, .policy, .run, .network, .at, .heard, .end, .restart, .answer:
+        result.append(text)
+        result += try world.follow(line)
+      }
     }
     world.remove()
     return result.joined(separator: "\n")
   }
 }
 
-/// What a transcript is played in: the pure server, a real ledger in a temporary folder, the sandbox.
+/// What a transcript is played in: the pure server, a real ledger in a temporary folder, the
+/// sandbox.
 final class PlayedWorld {
   private let folder: URL
   private var server: Server?
@@ -78,30 +49,27 @@ final class PlayedWorld {
 
   func remove() {
     server = nil
-    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
+    do { try FileManager.default.removeItem(at: folder) } catch {
+      print("left behind: \(folder.path)")
+    }
   }
 
   /// Carries out one line of a transcript and gives what followed from it.
-  func follow(_ line: String) throws -> [String] {
+  func follow(_ line: TranscriptFile.Line) throws -> [String] {
     said = []
-    let words = line.split(separator: " ", maxSplits: 1).map(String.init)
-    let rest = words.count > 1 ? words[1] : ""
-    switch words.first ?? "" {
-    case "", "#": break
-    case "policy": reading = readPolicy(Array(rest.utf8), currencies: Stripe.currencies)
-    case "run": run = rest
-    case "network": isManual = rest == "manual"
-    case "at": try move(to: rest)
-    case ">": step([.line(Array(rest.utf8))])
-    case "end": step([.ended])
-    case "restart": server = nil
-    case "=": try answer(rest)
-    default: throw Unreadable(line: line)
+    switch line {
+    case .remark, .said, .sent: break
+    case .policy(let text): reading = readPolicy(Array(text.utf8), currencies: Stripe.currencies)
+    case .run(let name): run = name
+    case .network(let manual): isManual = manual
+    case .at(let time): try move(to: time)
+    case .heard(let line): step([.line(Array(line.utf8))])
+    case .end: step([.ended])
+    case .restart: server = nil
+    case .answer(let text): try answer(text)
     }
     return said
   }
-
-  struct Unreadable: Error { let line: String }
 
   private func step(_ inputs: [Input]) {
     let server = self.server ?? Server(setting)
@@ -116,7 +84,8 @@ final class PlayedWorld {
         case .send(let dispatch):
           sent.append((dispatch.id, dispatch.request))
           let key = dispatch.request.headers.first { $0.name == "Idempotency-Key" }?.value ?? "-"
-          let head = "! \(sent.count) \(dispatch.request.method.rawValue) \(dispatch.request.path) \(key)"
+          let head =
+            "! \(sent.count) \(dispatch.request.method.rawValue) \(dispatch.request.path) \(key)"
           if isManual {
             said.append(head)
           } else {
@@ -141,11 +110,13 @@ final class PlayedWorld {
   private func move(to text: String) throws {
     let target: Instant
     if text.hasPrefix("+") {
-      guard let seconds = Double(text.dropFirst().dropLast()) else { throw Unreadable(line: text) }
+      guard let seconds = Double(text.dropFirst().dropLast()) else {
+        throw TranscriptFile.Unreadable(line: text)
+      }
       target = now.advanced(by: .milliseconds(Int64(seconds * 1000)))
     } else {
       let format = ISO8601DateFormatter()
-      guard let date = format.date(from: text) else { throw Unreadable(line: text) }
+      guard let date = format.date(from: text) else { throw TranscriptFile.Unreadable(line: text) }
       target = Instant(milliseconds: Int64(date.timeIntervalSince1970) * 1000)
     }
     while let wake = server?.value.wake, wake <= target, server != nil {
@@ -160,7 +131,7 @@ final class PlayedWorld {
   private func answer(_ text: String) throws {
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
     guard words.count > 1, let number = Int(words[0]), (1...sent.count).contains(number) else {
-      throw Unreadable(line: text)
+      throw TranscriptFile.Unreadable(line: text)
     }
     let (id, request) = sent[number - 1]
     switch words[1] {
@@ -173,7 +144,7 @@ final class PlayedWorld {
     case "refused":
       step([.answer(id, .failure(TransportFailure(cause: .connection, sent: false)))])
     case let word:
-      guard let status = Int(word) else { throw Unreadable(line: text) }
+      guard let status = Int(word) else { throw TranscriptFile.Unreadable(line: text) }
       let body = Array((words.count > 2 ? words[2] : "").utf8)
       step([.answer(id, .response(Response(status: status, headers: [], body: body)))])
     }

@@ -1,16 +1,17 @@
 import Foundation
 import Testing
+import TranscriptFormat
 
-/// The wire as text: each file of `Transcripts/` is played against the pure server and must come out as
-/// it is written. `RECORD=1 swift test` writes down what comes out instead.
-@Test(arguments: try Transcript.all())
+/// The wire as text: each file of `Transcripts/` is played against the pure server and must come
+/// out as it is written. `RECORD=1 swift test` writes down what comes out instead.
+@Test(arguments: try TranscriptFile.all())
 func aTranscriptComesOutAsItIsWritten(_ url: URL) throws {
-  let transcript = try Transcript(url)
+  let transcript = try TranscriptFile(url)
   let played = try transcript.played()
   if ProcessInfo.processInfo.environment["RECORD"] == "1" {
     try played.write(to: url, atomically: true, encoding: .utf8)
   }
-  let written = try Transcript(url).text
+  let written = try TranscriptFile(url).text
   for (line, pair) in zip(
     written.split(separator: "\n", omittingEmptySubsequences: false),
     played.split(separator: "\n", omittingEmptySubsequences: false)
@@ -22,5 +23,5 @@ func aTranscriptComesOutAsItIsWritten(_ url: URL) throws {
 }
 
 @Test func thereAreTranscripts() throws {
-  #expect(try Transcript.all().count >= 10)
+  #expect(try TranscriptFile.all().count >= 10)
 }

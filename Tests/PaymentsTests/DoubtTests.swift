@@ -1,7 +1,8 @@
 import Payments
 import Testing
 
-/// What may be done while it is not known what happened. Each test is a way to lose or double money.
+/// What may be done while it is not known what happened. Each test is a way to lose or double
+/// money.
 @Suite struct DoubtTests {
   @Test func aLookUpForACreatedObjectIsNotRepeatedForEver() {
     var charge = Fixture.charge().attempted(.unknown(Fixture.savedError))

@@ -19,20 +19,22 @@ enum Fixture {
       name: "toy", currencies: table, keyLength: 255, keyRetention: .seconds(20 * 3600),
       quiescence: .seconds(600)))
 
-  static func charge(_ change: (inout Operation) -> Void = { _ in }) -> Operation {
-    operation(.charge, change)
+  static func charge(
+    reference: String = "INV-7", _ change: (inout Operation) -> Void = { _ in }
+  ) -> Operation {
+    operation(.charge, reference, change)
   }
 
   static func refund(_ change: (inout Operation) -> Void = { _ in }) -> Operation {
-    operation(.refund, change)
+    operation(.refund, "INV-7", change)
   }
 
-  private static func operation(
-    _ kind: Operation.Kind, _ change: (inout Operation) -> Void
+  static func operation(
+    _ kind: Operation.Kind, _ reference: String = "INV-7", _ change: (inout Operation) -> Void
   ) -> Operation {
     var operation = Operation(
       id: OperationID("op_abcdefghijklmnopqrstuvwxyz"), kind: kind, namespace: "acme",
-      reference: "INV-7",
+      reference: reference,
       terms: Terms(
         customer: "cus_1", money: Money(4999, usd), paymentMethod: "pm_1", description: nil),
       run: "run-1", task: nil, step: nil, checkpoint: nil, state: .validated,

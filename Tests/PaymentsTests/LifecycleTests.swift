@@ -26,7 +26,7 @@ import Testing
         [0, 1].flatMap { confirmation in
           ages.flatMap { firstSent in
             ages.map { unknown in
-              (kind == .charge ? Fixture.charge : Fixture.refund) {
+              Fixture.operation(kind) {
                 $0.state = state
                 $0.next = next
                 $0.tries = tries
@@ -81,8 +81,8 @@ import Testing
   @Test func whatIsAtRestFollowsNothing() {
     for state in State.allCases where Fixture.charge({ $0.state = state }).isAtRest {
       for finding in Fixture.findings {
-        for make in [Fixture.charge, Fixture.refund] {
-          let resting = make {
+        for kind in Operation.Kind.allCases {
+          let resting = Fixture.operation(kind) {
             $0.state = state
             $0.next = nil
             $0.due = nil

@@ -1,8 +1,8 @@
 import Payments
 import Testing
 
-/// Operations driven against a processor that really executes, over a street that loses requests and
-/// answers, delivers late, and turns requests away; with a stubborn agent that calls again.
+/// Operations driven against a processor that really executes, over a street that loses requests
+/// and answers, delivers late, and turns requests away; with a stubborn agent that calls again.
 @Suite struct RandomWalkTests {
   /// One walk: the operation, the processor, and the requests that are still on their way.
   private struct Walk {
@@ -92,7 +92,7 @@ import Testing
   @Test func aChargeIsCapturedAtMostOnceAndTheBooksAgree() {
     var captured = 0
     var ended: Set<String> = []
-    for seed in 1...10_000 {
+    for seed in 1...5_000 {
       let walk = walk(Fixture.charge(), seed: UInt64(seed))
       let operation = walk.operation
       #expect(walk.processor.captures <= 1, "seed \(seed)")
@@ -111,7 +111,7 @@ import Testing
   @Test func aRefundIsMadeAtMostOnceAndTheBooksAgree() {
     var refunded = 0
     var ended: Set<String> = []
-    for seed in 1...10_000 {
+    for seed in 1...5_000 {
       let walk = walk(Fixture.refund(), seed: UInt64(seed))
       let operation = walk.operation
       #expect(walk.processor.refunds <= 1, "seed \(seed)")

@@ -1,8 +1,8 @@
 import Payments
 
 /// A processor in a hundred lines that really executes: one object per create key, at most one
-/// capture per object, one refund per key for as long as the key is remembered, and answers that may
-/// be saved errors. What is lost on the way is for the walk to decide.
+/// capture per object, one refund per key for as long as the key is remembered, and answers that
+/// may be saved errors. What is lost on the way is for the walk to decide.
 struct ToyProcessor {
   enum Intent { case unconfirmed, declined, captured, cancelled }
 

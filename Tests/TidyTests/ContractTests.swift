@@ -46,8 +46,14 @@ import Testing
     #expect(schema["required"] as? [String] == ["caps"])
   }
 
+  @Test func theSchemaOfFaultsIsClosedAndKnownWordByWord() throws {
+    let schema = try read("faults.schema.json")
+    #expect(Whole.unknownKeywords(in: schema) == [])
+    #expect(open(schema, at: "faults") == [])
+  }
+
   @Test func theContractIsSmallEnoughToBeCompiledIn() throws {
-    let files = Self.tools.map { "\($0).tool.json" } + ["policy.schema.json"]
+    let files = Self.tools.map { "\($0).tool.json" } + ["policy.schema.json", "faults.schema.json"]
     let bytes = try files.map { try Package.text(of: "schemas/\($0)").utf8.count }
     #expect(bytes.reduce(0, +) < 32 * 1024)
   }

@@ -39,7 +39,9 @@ struct TakingApart {
     }
     let hashes = run(of: UInt8(ascii: "#"), from: index)
     if byte(index + hashes) == UInt8(ascii: "\"") {
-      let quotes = run(of: UInt8(ascii: "\""), from: index + hashes) >= 3 ? 3 : 1
+      // A literal on many lines begins on the next one: `#""""#` holds two quotes.
+      let opens = run(of: UInt8(ascii: "\""), from: index + hashes) >= 3
+      let quotes = opens && byte(index + hashes + 3) == newline ? 3 : 1
       index += hashes + quotes
       places.append(.literal(hashes: hashes, quotes: quotes))
       return

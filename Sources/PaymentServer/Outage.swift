@@ -1,0 +1,43 @@
+import JSON
+import Ledger
+import MCP
+import Payments
+
+/// What is said and done while the books cannot be written. Nothing is lost, nothing is sent.
+extension Desk {
+  /// How long somebody else has the books to himself between two tries of ours.
+  static let breath = Duration.milliseconds(10)
+
+  /// Tries again soon. While somebody else writes in the books calls wait for them, but no longer
+  /// than any call waits; in every other trouble they are told at once. Who waits for an operation
+  /// goes on waiting until the time is up.
+  mutating func withoutBooks(_ error: LedgerError, at reading: Instant) {
+    let now = reading.advanced(by: ahead)
+    moment = now
+    for waiter in waiting where waiter.deadline <= now {
+      answer(waiter.call, texts.unreadable(waiter.operation), about: waiter.known)
+    }
+    waiting.removeAll { $0.deadline <= now }
+    switch error {
+    case .busy, .conflict:
+      if busySince == nil { complain(of: error) }
+      let since = busySince ?? now
+      busySince = since
+      let limit = setting.policy.inForce?.respondWithin ?? .zero
+      if since.duration(to: now) < limit, calls.count <= Self.waitingCalls {
+        wake = now.advanced(by: Self.breath)
+        return
+      }
+    case .full, .damaged, .unusable:
+      busySince = nil
+      complain(of: error)
+    }
+    for call in calls { answer(call, texts.verdict(on: error)) }
+    calls = []
+    wake = now.advanced(by: .seconds(1))
+  }
+
+  private mutating func complain(of error: LedgerError) {
+    log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
+  }
+}

@@ -1,0 +1,98 @@
+public import Foundation
+
+/// A conversation as a text file: a reason on top (`#`), then directives and what followed from
+/// them.
+///
+///     policy {…}            the policy, in one line; without it the built-in one
+///     run NAME              the run where a call names none
+///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
+///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
+///     > LINE                a line from the agent
+///     end                   the agent's end of the pipe closes
+///     restart               the process dies and another takes its place, on the same ledger
+///     = N sandbox           request N is answered by the sandbox
+///     = N lost              the sandbox executes request N, the answer never arrives
+///     = N timeout           nothing arrives and nothing was executed
+///     = N refused           no connection: nothing was sent
+///     = N STATUS BODY       request N is answered like this
+///
+/// and what follows: `< LINE` for the agent, `! N METHOD PATH KEY` for the network (with `->
+/// STATUS` where the sandbox answered at once).
+public struct TranscriptFile: Sendable {
+  /// One line of it.
+  public enum Line: Equatable, Sendable {
+    case remark
+    case policy(String)
+    case run(String)
+    /// Whether requests wait for a `=` line.
+    case network(manual: Bool)
+    case at(String)
+    /// From the agent.
+    case heard(String)
+    case end
+    case restart
+    /// What becomes of a request.
+    case answer(String)
+    /// For the agent.
+    case said(String)
+    /// For the network.
+    case sent(String)
+  }
+
+  /// A line that is none of the format's.
+  public struct Unreadable: Error {
+    /// The line.
+    public let line: String
+
+    /// A line that is none.
+    public init(line: String) { self.line = line }
+  }
+
+  /// Where it stands.
+  public let url: URL
+  /// The whole of it.
+  public let text: String
+
+  /// Where the transcripts are.
+  public static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "PaymentServerTests/Transcripts")
+
+  /// Every transcript there is, by name.
+  public static func all() throws -> [URL] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+      .filter { $0.hasSuffix(".transcript") }.map { folder.appending(path: $0) }
+  }
+
+  /// Reads a file.
+  public init(_ url: URL) throws {
+    self.url = url
+    self.text = try String(contentsOf: url, encoding: .utf8)
+  }
+
+  /// Its lines, each with its text.
+  public func lines() throws -> [(text: String, line: Line)] {
+    try text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      (String(line), try Self.line(String(line)))
+    }
+  }
+
+  /// What a line says.
+  public static func line(_ text: String) throws -> Line {
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    let rest = words.count > 1 ? words[1] : ""
+    return switch words.first ?? "" {
+    case "", "#": .remark
+    case "policy": .policy(rest)
+    case "run": .run(rest)
+    case "network": .network(manual: rest == "manual")
+    case "at": .at(rest)
+    case ">": .heard(rest)
+    case "<": .said(rest)
+    case "!": .sent(rest)
+    case "=": .answer(rest)
+    case "end": .end
+    case "restart": .restart
+    default: throw Unreadable(line: text)
+    }
+  }
+}
