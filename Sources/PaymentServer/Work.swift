@@ -10,7 +10,7 @@ extension Desk {
   /// How often the books are looked through for what a dead process left, while something is
   /// pending.
   static let patrolInterval = Duration.milliseconds(100)
-  /// How often they are looked through at all: another process may have begun something since, and died.
+  /// How often it is looked whether there are books by now, where there were none.
   static let idleInterval = Duration.seconds(60)
 
   /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
@@ -162,7 +162,7 @@ extension Desk {
 
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
-    var wakes: [Instant] = waiting.map(\.deadline) + [now.advanced(by: Self.idleInterval)]
+    var wakes: [Instant] = waiting.map(\.deadline)
     // While nothing more may be begun, what is due waits for an answer, not for the time.
     if mayBegin, let due = try books.nextDue() {
       wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
