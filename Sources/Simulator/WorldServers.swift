@@ -18,6 +18,16 @@ extension World {
     tenant.restUntil = now.advanced(by: isAwake ? .milliseconds(1) : rest)
   }
 
+  /// The idle look whether somebody else has begun something. They would ten times a second; here it
+  /// is enough after everything that happens.
+  func lookAround() {
+    for seat in seats where !seat.isPaused(at: now) {
+      guard let tenant = seat.tenant, tenant.server.keepsWatch else { continue }
+      disk(of: seat).enter(process: tenant.number)
+      tenant.server.glance(at: seat.reading(at: now))
+    }
+  }
+
   /// One step of a server, and everything that follows from it in the same moment.
   func step(_ seat: Seat, _ inputs: [Input]) throws(Breach) {
     guard let tenant = seat.tenant else { return }
