@@ -197,7 +197,7 @@ extension Books {
 }
 
 extension Exposure {
-  fileprivate func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
+  func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
     let amount = amount.addingReportingOverflow(other.amount)
     let count = count.addingReportingOverflow(other.count)
     guard !amount.overflow, !count.overflow else {

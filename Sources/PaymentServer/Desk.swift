@@ -15,6 +15,8 @@ struct Desk {
     let deadline: Instant
     /// What the call is to it.
     let occasion: Occasion
+    /// The operation when it was last read: in flight.
+    var known: Operation
     var progress: Int64 = 0
   }
 

@@ -12,7 +12,7 @@ extension Desk {
     let now = reading.advanced(by: ahead)
     moment = now
     for waiter in waiting where waiter.deadline <= now {
-      answer(waiter.call, texts.unreadable(waiter.operation))
+      answer(waiter.call, texts.unreadable(waiter.operation), about: waiter.known)
     }
     waiting.removeAll { $0.deadline <= now }
     switch error {

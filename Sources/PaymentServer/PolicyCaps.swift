@@ -123,7 +123,7 @@ extension PolicyReader {
 
 /// `500ms`, `0.5s`, `4s`, `30m`, `24h`, `30d`; nil for anything else. At most three decimals,
 /// exact.
-func readDuration(_ text: String) -> Duration? {
+public func readDuration(_ text: String) -> Duration? {
   let units: [(String, Int64)] = [
     ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
   ]

@@ -160,8 +160,8 @@ extension Desk {
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline)
-    if let due = try books.nextDue() {
-      // What is due and has no room is begun by the step that makes room.
+    // While nothing more may be begun, what is due waits for an answer, not for the time.
+    if mayBegin, let due = try books.nextDue() {
       wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
     }
     if try !books.owners(besides: books.own(at: now)).isEmpty {

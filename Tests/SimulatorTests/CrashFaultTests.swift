@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Simulator
+
+/// Every act fails, once or from then on: no success is claimed that is not durable, every call is
+/// answered, and the server works again once the disk does (`reliability.md` §3.2).
+@Suite struct CrashFaultTests {
+  @Test(arguments: [false, true])
+  func everyFaultOfADiskIsSurvived(_ lasts: Bool) {
+    var run = FaultRun(Workload.charge)
+    run.failEverywhere(lasts: lasts, stride: 1)
+    #expect(run.findings.prefix(5) == [])
+    run.report(lasts)
+  }
+
+  @Test(arguments: Workload.small.dropFirst(), [false, true])
+  func everyWorkloadSurvivesFaultsOfTheDisk(_ workload: Workload, _ lasts: Bool) {
+    var run = FaultRun(workload)
+    run.failEverywhere(lasts: lasts, stride: 11)
+    #expect(run.findings.prefix(5) == [])
+    run.report(lasts)
+  }
+}
+
+/// A workload on a disk on which something fails.
+struct FaultRun {
+  static let faults: [(fault: Fault, act: Act)] = [
+    (.full, .write), (.failing, .write), (.failing, .sync), (.failing, .read),
+    (.failing, .create), (.failing, .cut), (.failing, .delete),
+  ]
+
+  let workload: Workload
+  private(set) var findings: [String] = []
+  private(set) var runs = 0
+  private let undisturbed: CrashRun
+  private let counts: [Act: Int]
+
+  init(_ workload: Workload) {
+    self.workload = workload
+    undisturbed = CrashRun(workload)
+    let disk = SimulatedDisk()
+    let stage = Stage(disk, policy: workload.policy)
+    for move in workload.moves { stage.follow(move) }
+    counts = disk.counts
+    stage.abandon()
+  }
+
+  mutating func failEverywhere(lasts: Bool, stride step: Int) {
+    for (index, (fault, act)) in FaultRun.faults.enumerated() {
+      for number in stride(from: 1 + index % step, through: counts[act] ?? 0, by: step) {
+        let overlay = Overlay(fault: fault, act: act, number: number, lasts: lasts)
+        fail(overlay)
+        runs += 1
+      }
+    }
+  }
+
+  private mutating func fail(_ overlay: Overlay) {
+    let place = "\(overlay.fault) \(overlay.act) \(overlay.number)"
+    let disk = SimulatedDisk()
+    disk.overlays = [overlay]
+    let stage = Stage(disk, policy: workload.policy)
+    for move in workload.moves { stage.follow(move) }
+    for fate in [Fate.kept, .lost] {
+      let left = Record(SimulatedDisk(disk.platter.afterPowerLoss { _ in fate }))
+      for finding in left.faults + left.losses(against: stage.outside) {
+        findings.append("\(place), then \(fate): \(finding)")
+      }
+    }
+    disk.overlays = []
+    for finding in stage.findings(workload, by: workload.askers, expected: nil) {
+      findings.append("\(place): \(finding)")
+    }
+    _ = stage.repeated(workload, by: 1)
+    // Who was told to try again later finds others before it.
+    let expected = workload.isRace ? nil : undisturbed.expected
+    for finding in stage.findings(workload, by: workload.askers, expected: expected) {
+      findings.append("\(place), healed: \(finding)")
+    }
+    if workload.everybodyStays, stage.asked != stage.outside.said.count {
+      findings.append("\(place): \(stage.asked) calls, \(stage.outside.said.count) answers")
+    }
+    stage.abandon()
+  }
+
+  func report(_ lasts: Bool) {
+    print("\(workload.name): \(runs) faults, \(lasts ? "lasting" : "once")")
+  }
+}
