@@ -100,6 +100,7 @@ public enum Report {
     }
     var ledger = try Ledger(path: path)
     return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try books.verify()
       let pending = try books.pendingCount()
       let latest = try books.latest().map { ", last changed \(timestamp($0))" } ?? ""
       return ["The ledger \(path) is sound\(latest); \(pending) operations are pending."]
@@ -201,9 +202,10 @@ public enum Report {
       rows.map { $0[column].utf8.count }.max() ?? 0
     }
     return rows.map { row in
-      zip(row, widths).map { cell, width in
+      let line = zip(row, widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.utf8.count)
       }.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
 }
