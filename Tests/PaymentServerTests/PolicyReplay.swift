@@ -46,13 +46,16 @@ final class Replay {
   /// What the call at that moment was told in the same step, by its code; nothing when it waited.
   private(set) var codes: [Instant: String] = [:]
 
-  init(_ policy: Policy) throws {
+  /// How many requests left for the processor.
+  private(set) var requests = 0
+
+  init(_ policy: PolicyReading) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "bursar-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     ledger = folder.appending(path: "ledger.db").path
     server = Server(
       Setting(
-        policy: .accepted(policy), dialect: Stripe.dialect(profileName: "sandbox"),
+        policy: policy, dialect: Stripe.dialect(profileName: "sandbox"),
         livemode: false, run: "run-0", ledger: ledger, version: "0.0.0"))
     let hello =
       #"{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}"#
@@ -103,6 +106,7 @@ final class Replay {
       case .line(let line): said.append(line)
       case .log: break
       case .send(let dispatch):
+        requests += 1
         out.append((now.advanced(by: delay(of: dispatch.id)), dispatch))
       }
     }
