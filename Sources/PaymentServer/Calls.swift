@@ -21,6 +21,7 @@ extension Desk {
       return answer(
         call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
     }
+    if let mistake = ArgumentReader.flood(call.arguments) { return fix(call, [mistake], policy) }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
@@ -169,6 +170,10 @@ extension Desk {
       {
         return try deny(
           candidate, known, call, verdict, rule: "nearDuplicates", policy, in: &books, now)
+      }
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
       }
       // From here on the operation is granted: below this line nothing may fail but the disk.
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)

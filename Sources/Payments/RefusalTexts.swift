@@ -50,6 +50,15 @@ extension Texts {
         + "if not, tell the user.")
   }
 
+  /// The processor answers nothing that can be relied on, so that nothing new is begun.
+  public func processorUnavailable(_ operation: Operation) -> Verdict {
+    Verdict(
+      .stop, "processor_unavailable",
+      "The payment processor is not answering as it should, so \(name(operation)) was not started. "
+        + "Nothing was sent and no money moved. Do not retry now. Tell the user; the same call may "
+        + "be made later.")
+  }
+
   /// A charge that may be another one under another name: held back until somebody says that it is
   /// not, or for good (``NearDuplicateRule``).
   public func nearDuplicate(

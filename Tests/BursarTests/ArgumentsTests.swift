@@ -31,6 +31,7 @@ struct ArgumentsTests {
     #expect(
       try command("check", "--json", "--policy", "p")
         == .check(policy: "p", json: true, strict: false))
+    #expect(try command("check") == .check(policy: nil, json: false, strict: false))
     #expect(try command("check", "--strict") == .check(policy: nil, json: false, strict: true))
     let all = Command.operations(shown: nil, policy: nil, json: false)
     #expect(try command("operations") == all)

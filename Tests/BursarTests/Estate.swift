@@ -17,7 +17,8 @@ struct Estate {
       "rates": { "perMinute": 1000000 },
       "nearDuplicates": { "action": "allow" },
       "processor": {
-        "timeout": "100ms", "connectTimeout": "100ms", "backoff": "10ms", "jitter": "0s"
+        "timeout": "100ms", "connectTimeout": "100ms", "backoff": "10ms", "jitter": "0s",
+        "attempts": 20, "timeoutAttempts": 20
       }
     }
     """
