@@ -4,6 +4,7 @@ import Ledger
 import PaymentServer
 import Payments
 import Processors
+import Testing
 
 /// The same numbers for ever: a linear congruential generator (Knuth's MMIX).
 struct Dice {
@@ -20,12 +21,57 @@ struct Dice {
   }
 }
 
+/// A policy from its text, which must be sound.
+func accepted(_ text: String) throws -> Policy {
+  switch readPolicy(Array(text.utf8), currencies: Stripe.currencies) {
+  case .accepted(let policy): return policy
+  case .broken(let mistakes):
+    Issue.record("\(mistakes.map(\.sentence))")
+    throw LedgerError.busy
+  }
+}
+
+/// A policy of these caps and further members, without guard against near duplicates.
+func policy(_ caps: String..., members: String = "") throws -> Policy {
+  try accepted(
+    #"{"nearDuplicates": {"action": "allow"}, "caps": [\#(caps.joined(separator: ","))]\#(members)}"#
+  )
+}
+
+/// One cap in US dollars.
+func cap(_ name: String, _ extent: String, _ amount: String, _ more: String = "") -> String {
+  #"{"name": "\#(name)", "per": "\#(extent)", "amount": "\#(amount)", "currency": "USD"\#(more)}"#
+}
+
 /// One call of an agent, at a moment of its own.
 struct ReplayedCall {
   let at: Instant
   let tool: String
   let run: String
   let arguments: String
+}
+
+extension ReplayedCall {
+  /// A charge so many minutes after the beginning.
+  static func charge(
+    _ reference: String, _ amount: Int64, minute: Int64 = 0, run: String = "run-1",
+    customer: String = "cus_1", card: String = "pm_card_visa"
+  ) -> ReplayedCall {
+    ReplayedCall(
+      at: Instant(milliseconds: 1_795_165_200_000 + minute * 60_000), tool: "charge", run: run,
+      arguments: #"{"reference":"\#(reference)","customer":"\#(customer)","amount":\#(amount),"#
+        + #""currency":"USD","payment_method":"\#(card)"}"#)
+  }
+
+  /// A refund so many minutes after the beginning.
+  static func refund(
+    _ reference: String, of charge: String, _ amount: Int64, minute: Int64
+  ) -> ReplayedCall {
+    ReplayedCall(
+      at: Instant(milliseconds: 1_795_165_200_000 + minute * 60_000), tool: "refund",
+      run: "run-1",
+      arguments: #"{"charge":"\#(charge)","reference":"\#(reference)","amount":\#(amount)}"#)
+  }
 }
 
 /// A server with a real ledger that has calls replayed to it; the sandbox answers each request after
@@ -46,13 +92,16 @@ final class Replay {
   /// What the call at that moment was told in the same step, by its code; nothing when it waited.
   private(set) var codes: [Instant: String] = [:]
 
-  init(_ policy: Policy) throws {
+  /// How many requests left for the processor.
+  private(set) var requests = 0
+
+  init(_ policy: PolicyReading) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "bursar-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     ledger = folder.appending(path: "ledger.db").path
     server = Server(
       Setting(
-        policy: .accepted(policy), dialect: Stripe.dialect(profileName: "sandbox"),
+        policy: policy, dialect: Stripe.dialect(profileName: "sandbox"),
         livemode: false, run: "run-0", ledger: ledger, version: "0.0.0"))
     let hello =
       #"{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}"#
@@ -103,6 +152,7 @@ final class Replay {
       case .line(let line): said.append(line)
       case .log: break
       case .send(let dispatch):
+        requests += 1
         out.append((now.advanced(by: delay(of: dispatch.id)), dispatch))
       }
     }
