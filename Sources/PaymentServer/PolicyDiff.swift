@@ -146,6 +146,8 @@ extension Policy {
       ("rates.perMinute", "\(rates.perMinute)"), ("rates.minimumGap", spell(rates.minimumGap)),
       ("rates.inFlight", "\(rates.inFlight)"), ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"),
+      ("nearDuplicates.action", nearDuplicates.action.rawValue),
+      ("nearDuplicates.window", spell(nearDuplicates.window)),
     ] + processor.settings
   }
 }

@@ -91,17 +91,16 @@ public struct PolicySimulation: Sendable {
     _ judged: inout Judged, _ entry: HistoryEntry, _ to: State
   ) throws(LedgerError) {
     let operation = judged.recorded
-    let started = runs[operation.run] ?? entry.at
-    runs[operation.run] = started
     // What moves or has moved here is not judged again: it is answered from the books.
     if let state = judged.state, state.holds || state.moved { return }
     let wasDenied = to == .denied
     if let since, entry.at < since {
+      _ = start(ofRun: operation.run, entry.at)
       judged.follows = !wasDenied
       if !wasDenied { try move(&judged, to: to, at: entry.at) }
       return
     }
-    let rule = try refusal(of: operation, runStarted: started, at: entry.at)
+    let rule = try refusal(of: operation, at: entry.at)
     trials.append(
       Trial(
         at: entry.at, operation: operation,
@@ -115,12 +114,13 @@ public struct PolicySimulation: Sendable {
 
   /// The rule that refuses an operation now; nil when none does.
   private mutating func refusal(
-    of operation: Operation, runStarted: Instant, at now: Instant
+    of operation: Operation, at now: Instant
   ) throws(LedgerError) -> String? {
     if let charge = operation.terms.charge, let state = operations[charge] {
       guard state.state?.moved == true else { return "its charge" }
     }
     let demand = operation.demand
+    let runStarted = start(ofRun: operation.run, now)
     let usages = try policy.usages(for: demand, at: now) { (scope, since) throws(LedgerError) in
       try book.exposure(of: scope, since: since)
     }
@@ -140,6 +140,13 @@ public struct PolicySimulation: Sendable {
     case .granted: return nil
     case .refused(let denial): return denial.rule
     }
+  }
+
+  /// When a run was first judged, which is now if it never was.
+  private mutating func start(ofRun run: String, _ now: Instant) -> Instant {
+    let started = runs[run] ?? now
+    runs[run] = started
+    return started
   }
 
   private mutating func move(
