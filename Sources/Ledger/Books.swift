@@ -43,6 +43,32 @@ extension Books {
     try operations(.operationsByTask, [.text(namespace), .text(task)])
   }
 
+  /// The newest charge this one may be a repetition of, with why: it holds or moved money, is of
+  /// the same customer, and either its reference resembles (``likenesses(of:)``) or, held or moved
+  /// after `since`, its amount is the same.
+  public func lookalike(
+    of charge: Operation, since: Instant
+  ) throws(LedgerError) -> (operation: Operation, resemblance: Resemblance)? {
+    let customer: [Value] = [.text(charge.namespace), .text(charge.terms.customer)]
+    let money = charge.terms.money
+    var found: [(operation: Operation, resemblance: Resemblance)] = []
+    for likeness in likenesses(of: charge.reference) {
+      let named = try operations(
+        .chargesByLikeness, customer + [.text(likeness), .text(charge.id.text)])
+      found += named.map { ($0, .reference) }
+    }
+    let amount =
+      customer + [.text(money.currency.code), .integer(money.amount), .text(charge.id.text)]
+    found += try operations(.heldChargesByAmount, amount).map { ($0, .amount) }
+    found += try operations(.movedChargesByAmount, amount + [.instant(since)])
+      .map { ($0, .amount) }
+    // The first of equals stands, so that a reference is said rather than an amount.
+    return found.reduce(nil) { newest, next in
+      guard let newest, newest.operation.created >= next.operation.created else { return next }
+      return newest
+    }
+  }
+
   /// Every refund of a charge, the oldest first.
   public func refunds(of charge: OperationID) throws(LedgerError) -> [Operation] {
     try operations(.refunds, [.text(charge.text)])
@@ -180,7 +206,7 @@ extension Books {
 }
 
 extension Exposure {
-  fileprivate func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
+  func adding(_ other: Exposure) throws(LedgerError) -> Exposure {
     let amount = amount.addingReportingOverflow(other.amount)
     let count = count.addingReportingOverflow(other.count)
     guard !amount.overflow, !count.overflow else {

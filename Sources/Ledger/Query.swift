@@ -21,6 +21,21 @@ enum Query: String, CaseIterable {
     SELECT * FROM operations WHERE namespace = ?1 AND task = ?2 ORDER BY created, id
     """
   case refunds = "SELECT * FROM operations WHERE charge = ?1 ORDER BY created, id"
+  case chargesByLikeness = """
+    SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND normal_reference = ?3 \
+    AND kind = 'charge' AND state IN ('validated', 'authorised', 'captured', 'settled') \
+    AND id <> ?4 ORDER BY created DESC, id DESC LIMIT 1
+    """
+  case heldChargesByAmount = """
+    SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?3 \
+    AND amount = ?4 AND kind = 'charge' AND state IN ('validated', 'authorised') \
+    AND id <> ?5 ORDER BY created DESC, id DESC LIMIT 1
+    """
+  case movedChargesByAmount = """
+    SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?3 \
+    AND amount = ?4 AND kind = 'charge' AND state IN ('captured', 'settled') \
+    AND updated > ?6 AND id <> ?5 ORDER BY created DESC, id DESC LIMIT 1
+    """
   case newest = "SELECT * FROM operations ORDER BY created DESC, id DESC LIMIT ?1"
   case due = """
     SELECT * FROM operations WHERE next IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT ?2
@@ -37,7 +52,7 @@ enum Query: String, CaseIterable {
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \
-    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?) ON CONFLICT DO NOTHING
+    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?) ON CONFLICT DO NOTHING
     """
   case updateOperation = """
     UPDATE operations SET ( \

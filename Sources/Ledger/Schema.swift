@@ -16,7 +16,8 @@ enum Schema {
     Migration(
       name: "books",
       statements: [operations, attempts, history, exposure, held, runs, owners, meta]
-        + triggers + indexes)
+        + triggers + indexes),
+    Migration(name: "likeness", statements: likeness),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -181,6 +182,20 @@ enum Schema {
     "CREATE INDEX in_flight ON operations (owner, id, attempt) WHERE attempt IS NOT NULL",
     "CREATE INDEX history_by_operation ON history (operation, seq) WHERE operation IS NOT NULL",
     "CREATE INDEX owners_by_slot ON owners (slot, epoch)",
+  ]
+
+  /// What a charge may be taken for another one by: its reference without what drifts, which this
+  /// room is given, and who was charged how much lately. Books from before have no normal forms.
+  private static let likeness = [
+    "ALTER TABLE operations ADD COLUMN normal_reference TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE INDEX charges_by_likeness ON operations (namespace, customer, normal_reference, created)
+    WHERE kind = 'charge'
+    """,
+    """
+    CREATE INDEX charges_by_amount ON operations
+    (namespace, customer, currency, amount, state, updated) WHERE kind = 'charge'
+    """,
   ]
 }
 

@@ -25,7 +25,9 @@ extension Books {
       guard changed == 1 else { throw conflict("The operation has changed since it was read.") }
     } else {
       written.version = 1
-      let added = try change(.insertOperation, written.lastingValues + written.changingValues)
+      let normal = Value.text(normalForm(of: written.reference))
+      let added = try change(
+        .insertOperation, written.lastingValues + written.changingValues + [normal])
       guard added == 1 else { throw conflict("The operation is in the books already.") }
     }
     for movement in after.movements(from: before) { try apply(movement, at: now) }

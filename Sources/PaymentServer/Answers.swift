@@ -14,7 +14,8 @@ extension Desk {
     waiting.append(
       Waiting(
         call: call, operation: operation.id, since: now,
-        deadline: now.advanced(by: min(limit, policy.respondWithin)), occasion: occasion))
+        deadline: now.advanced(by: min(limit, policy.respondWithin)), occasion: occasion,
+        known: operation))
   }
 
   /// Answers every call whose operation has come to rest or whose time is up.
@@ -23,7 +24,7 @@ extension Desk {
   ) throws(LedgerError) {
     let asked = waiting
     waiting = []
-    for waiter in asked {
+    for var waiter in asked {
       let operation =
         if let touched = touched[waiter.operation] { touched } else {
           try books.operation(waiter.operation)
@@ -34,6 +35,7 @@ extension Desk {
       }
       let rests = operation.next == nil || operation.isDoubtful
       guard rests || waiter.deadline <= now else {
+        waiter.known = operation
         waiting.append(waiter)
         continue
       }
@@ -46,13 +48,18 @@ extension Desk {
     _ operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
     _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
-    let count = polls[operation.id, default: 0] + 1
-    if operation.next == nil { polls[operation.id] = nil } else { polls[operation.id] = count }
-    let verdict = texts.verdict(on: operation, occasion, polls: count, at: now)
+    let verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
     var facts = try self.facts(operation, books, now)
     if occasion != .asked { facts["replayed"] = .bool(occasion == .repeated) }
     facts["remaining"] = try remaining(operation.demand, policy, books, now)
     answer(call, verdict, facts)
+  }
+
+  /// How often an operation was asked about by now, so that no two answers read the same.
+  mutating func poll(_ operation: Operation) -> Int {
+    let count = polls[operation.id, default: 0] + 1
+    polls[operation.id] = operation.next == nil ? nil : count
+    return count
   }
 
   /// Answers with a verdict about an operation that may not be in the books.

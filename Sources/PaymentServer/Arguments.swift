@@ -12,6 +12,7 @@ enum Reading<Demanded> {
 struct ChargeArguments {
   let reference: String
   let terms: Terms
+  let distinct: OperationID?
   let task: String?
   let step: String?
   let checkpoint: String?
@@ -70,7 +71,7 @@ struct ArgumentReader {
   func charge(_ given: JSONObject, needsStep: Bool) -> Reading<ChargeArguments> {
     let arguments = Self.present(given, required: ["reference", "customer", "amount", "currency"])
     var mistakes = structural(arguments)
-    mistakes += names(arguments, ["reference", "task_id", "step_id"])
+    mistakes += names(arguments, ["reference", "distinct_from", "task_id", "step_id"])
     if needsStep { mistakes += missingStep(arguments) }
     mistakes += token(arguments, "customer") + token(arguments, "payment_method")
     var money: Money?
@@ -88,7 +89,9 @@ struct ArgumentReader {
       description: arguments["description"]?.string)
     return .sound(
       ChargeArguments(
-        reference: reference, terms: terms, task: arguments["task_id"]?.string,
+        reference: reference, terms: terms,
+        distinct: arguments["distinct_from"]?.string.map { OperationID($0) },
+        task: arguments["task_id"]?.string,
         step: arguments["step_id"]?.string, checkpoint: arguments["checkpoint"]?.string))
   }
 

@@ -51,7 +51,7 @@ extension Desk {
     let draft = Draft(
       kind: .charge, reference: arguments.reference, terms: arguments.terms,
       run: run(of: call, policy), task: arguments.task, step: arguments.step,
-      checkpoint: arguments.checkpoint)
+      checkpoint: arguments.checkpoint, distinct: arguments.distinct)
     try submit(draft, call, policy, in: &books, now)
   }
 
@@ -141,17 +141,19 @@ extension Desk {
     if let verdict = try refusal(of: candidate, policy, in: &books, now) {
       return answer(call, verdict, about: known)
     }
-    try judge(candidate, known, call, policy, in: &books, now)
+    if let mistake = try mistake(in: draft, policy, books) {
+      return fix(call, [mistake], policy)
+    }
+    try judge(candidate, known, call, distinctFrom: draft.distinct, policy, in: &books, now)
   }
 
   /// The policy's word, and what follows from it.
   private mutating func judge(
-    _ candidate: Operation, _ known: Operation?, _ call: Call, _ policy: Policy,
-    in books: inout Books, _ now: Instant
+    _ candidate: Operation, _ known: Operation?, _ call: Call, distinctFrom distinct: OperationID?,
+    _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let demand = candidate.demand
     let started = try books.run(candidate.run, namespace: candidate.namespace)?.firstSeen ?? now
-    let judgement = try policy.judge(demand, runStarted: started, at: now) {
+    let judgement = try policy.judge(candidate.demand, runStarted: started, at: now) {
       (scope, since) throws(LedgerError) in
       try books.exposure(of: scope, since: since)
     }
@@ -160,20 +162,19 @@ extension Desk {
       .calls(run: candidate.run, in: candidate.namespace), calls: 1, at: now)
     switch judgement {
     case .refused(let denial):
-      try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: true)
-      let verdict = texts.denied(denial)
-      var denied = candidate
-      denied.state = .denied
-      denied.next = nil
-      denied.due = nil
-      denied.code = verdict.code
-      denied.rule = denial.rule
-      // What ended otherwise stays as it ended; a denial said before is not written down again.
-      if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
-        try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
-      }
-      answer(call, verdict, about: denied, remaining: try remaining(demand, policy, books, now))
+      try deny(
+        candidate, known, call, texts.denied(denial), rule: denial.rule, policy, in: &books, now)
     case .granted(let warnings):
+      if let verdict = try holdingBack(
+        candidate, distinctFrom: distinct, policy, in: &books, now)
+      {
+        return try deny(
+          candidate, known, call, verdict, rule: "nearDuplicates", policy, in: &books, now)
+      }
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
+      }
       // From here on the operation is granted: below this line nothing may fail but the disk.
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
       var granted = candidate
@@ -183,6 +184,26 @@ extension Desk {
       let written = try write(granted, from: known, reason, in: &books, now)
       wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
     }
+  }
+
+  /// A rule refused it: the denial is written down once, and answered.
+  private mutating func deny(
+    _ candidate: Operation, _ known: Operation?, _ call: Call, _ verdict: Verdict, rule: String,
+    _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: true)
+    var denied = candidate
+    denied.state = .denied
+    denied.next = nil
+    denied.due = nil
+    denied.code = verdict.code
+    denied.rule = rule
+    // What ended otherwise stays as it ended; a denial said before is not written down again.
+    if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
+      try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
+    }
+    let left = try remaining(candidate.demand, policy, books, now)
+    answer(call, verdict, about: denied, remaining: left)
   }
 
   /// A repeated call: the recorded outcome when there is one, else it waits with the others.

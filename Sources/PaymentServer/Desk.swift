@@ -15,6 +15,8 @@ struct Desk {
     let deadline: Instant
     /// What the call is to it.
     let occasion: Occasion
+    /// The operation when it was last read: in flight.
+    var known: Operation
     var progress: Int64 = 0
   }
 
@@ -27,6 +29,7 @@ struct Desk {
   var out: Set<DispatchID> = []
   /// Answers of the processor that the books could not take yet.
   var unrecorded: [(DispatchID, Answer)] = []
+  var breaker = Breaker()
   /// How often each operation was asked about while unresolved.
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
@@ -94,11 +97,10 @@ struct Desk {
   /// Whether anything of this step has to do with the books. A start alone makes none.
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
     if !calls.isEmpty || !unrecorded.isEmpty { return true }
-    if !resumed, !exist || setting.policy.inForce == nil {
-      resumed = true
-      wake = nil
-    }
-    return wake.map { $0 <= reading.advanced(by: ahead) } ?? false
+    let now = reading.advanced(by: ahead)
+    if setting.policy.inForce == nil { wake = nil }
+    if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
+    return wake.map { $0 <= now } ?? false
   }
 
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.

@@ -10,6 +10,8 @@ struct Draft {
   let task: String?
   let step: String?
   let checkpoint: String?
+  /// The operation the agent says this is no repetition of.
+  var distinct: OperationID?
 
   /// A new operation, granted if the policy says so.
   func operation(_ id: OperationID, _ policy: Policy, _ now: Instant) -> Operation {

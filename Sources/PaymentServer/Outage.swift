@@ -15,7 +15,7 @@ extension Desk {
     let now = reading.advanced(by: ahead)
     moment = now
     for waiter in waiting where waiter.deadline <= now {
-      answer(waiter.call, texts.unreadable(waiter.operation))
+      answer(waiter.call, texts.unreadable(waiter.operation), about: waiter.known)
     }
     waiting.removeAll { $0.deadline <= now }
     switch error {
@@ -34,7 +34,7 @@ extension Desk {
     }
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []
-    wake = now.advanced(by: .seconds(1))
+    wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 
   private mutating func complain(of error: LedgerError) {

@@ -20,7 +20,9 @@ struct PolicyReader {
     if let namespace = root["namespace"]?.string {
       policy.namespace = namespace
       if !isReference(namespace) {
-        refuse([.key("namespace")], "must be 1-64 of letters, digits and . _ : / # -")
+        refuse(
+          [.key("namespace")],
+          "must be 1 to 64 letters, digits and . _ : / # -, beginning with a letter or digit")
       }
     }
     policy.environment =
@@ -40,6 +42,7 @@ struct PolicyReader {
     policy.refundCaps = caps([.key("refunds"), .key("caps")])
     policy.rates = rates()
     policy.warnAt = warnings(policy.warnAt)
+    policy.nearDuplicates = nearDuplicates()
     policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
     checkWorld(policy)
     return policy
@@ -48,8 +51,8 @@ struct PolicyReader {
   /// Keys of the shape whose rules this version does not carry out: silence would be a broken
   /// promise.
   private mutating func refuseWhatIsNotBuilt() {
-    for key in ["nearDuplicates", "events"] where document.value[key] != nil {
-      refuse(key: [.key(key)], "is not carried out by this version; remove it")
+    if document.value["events"] != nil {
+      refuse(key: [.key("events")], "is not carried out by this version; remove it")
     }
     if document.value["refunds"]?["restoreBudget"]?.bool == true {
       refuse(
@@ -70,7 +73,7 @@ struct PolicyReader {
           ? [.key("processor"), .key("kind")] : [.key("environment")],
         "needs environment test or live, because processor.kind is stripe")
     }
-    if policy.processor.kind == .stripe, policy.processor.apiKey == nil {
+    if policy.processor.kind == .stripe, document.value["processor"]?["apiKey"] == nil {
       refuse(
         [.key("processor")],
         "needs apiKey: {\"env\": \"STRIPE_API_KEY\"} or {\"file\": \"/path/to/key\"}")
@@ -130,6 +133,17 @@ struct PolicyReader {
       [.key("rates"), .key("minimumGap")], rates.minimumGap, .zero...Duration.seconds(86_400))
     rates.inFlight = given["inFlight"]?.integer.map(Int.init) ?? rates.inFlight
     return rates
+  }
+
+  private mutating func nearDuplicates() -> NearDuplicateRule {
+    var rule = NearDuplicateRule()
+    guard let given = document.value["nearDuplicates"] else { return rule }
+    rule.window = duration(
+      [.key("nearDuplicates"), .key("window")], rule.window,
+      .seconds(1)...Duration.seconds(366 * 86_400))
+    rule.action =
+      given["action"]?.string.flatMap(NearDuplicateRule.Action.init(rawValue:)) ?? rule.action
+    return rule
   }
 
   private mutating func allowedCurrencies() -> [Currency]? {

@@ -186,7 +186,7 @@ public enum Report {
     return entry
   }
 
-  private static func lines(_ values: [JSONValue]) -> [UInt8] {
+  static func lines(_ values: [JSONValue]) -> [UInt8] {
     var bytes: [UInt8] = []
     for value in values {
       value.write(to: &bytes)
@@ -196,15 +196,16 @@ public enum Report {
   }
 
   /// Columns as wide as their widest cell, two spaces apart.
-  private static func table(_ rows: [[String]]) -> [String] {
+  static func table(_ rows: [[String]]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { $0[column].utf8.count }.max() ?? 0
     }
     return rows.map { row in
-      zip(row, widths).map { cell, width in
+      let line = zip(row, widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.utf8.count)
       }.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
 }

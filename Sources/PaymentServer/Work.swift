@@ -10,6 +10,8 @@ extension Desk {
   /// How often the books are looked through for what a dead process left, while something is
   /// pending.
   static let patrolInterval = Duration.milliseconds(100)
+  /// How often it is looked whether there are books by now, where there were none.
+  static let idleInterval = Duration.seconds(60)
 
   /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
   /// dropped: whoever took the operation over asks the processor itself.
@@ -25,6 +27,7 @@ extension Desk {
       return
     }
     let finding = setting.dialect.finding(instruction(kind, operation), answer)
+    breaker.note(finding, at: now)
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
@@ -160,8 +163,8 @@ extension Desk {
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline)
-    if let due = try books.nextDue() {
-      // What is due and has no room is begun by the step that makes room.
+    // While nothing more may be begun, what is due waits for an answer, not for the time.
+    if mayBegin, let due = try books.nextDue() {
       wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
     }
     if try !books.owners(besides: books.own(at: now)).isEmpty {

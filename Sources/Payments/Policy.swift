@@ -49,6 +49,8 @@ public struct Policy: Hashable, Sendable {
   public var rates: Rates
   /// At which shares of a cap, in thousandths, a warning is given.
   public var warnAt: [Int]
+  /// What becomes of a charge that resembles another one.
+  public var nearDuplicates: NearDuplicateRule
   /// Whether a FIX is marked as an error, so that frameworks let the model correct itself.
   public var flagFix: Bool
   /// SHA-256 of the policy's canonical form, in hexadecimal; each operation records it.
@@ -70,6 +72,7 @@ public struct Policy: Hashable, Sendable {
     self.refundCaps = []
     self.rates = Rates()
     self.warnAt = [800]
+    self.nearDuplicates = NearDuplicateRule()
     self.flagFix = true
     self.hash = hash
   }

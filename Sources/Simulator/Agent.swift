@@ -120,7 +120,7 @@ struct Agent {
     var arguments = JSONObject([
       ("reference", .string(bill.reference)), ("customer", .string(bill.customer)),
       ("amount", .integer(bill.amount)), ("currency", .string(bill.currency)),
-      ("task_id", "task"), ("step_id", .string("pay \(bill.reference)")),
+      ("task_id", "task"), ("step_id", .string("pay-\(bill.reference)")),
     ])
     if let method = bill.method { arguments["payment_method"] = .string(method) }
     return Ask(tool: "charge", arguments: arguments, run: run)
@@ -145,7 +145,7 @@ struct Agent {
     var arguments = JSONObject([
       ("charge", .string(known.isEmpty ? bill.reference : random.one(of: known))),
       ("reference", .string(reference)), ("task_id", "task"),
-      ("step_id", .string("refund \(reference)")),
+      ("step_id", .string("refund-\(reference)")),
     ])
     switch random.below(5) {
     case 0: break

@@ -143,6 +143,7 @@ extension Platter.Change {
     case (.torn(let sectors), .write(let file, let offset, let bytes)):
       let end = (offset / Fate.sector + sectors) * Fate.sector
       let length = min(bytes.count, max(0, end - offset))
+      guard length > 0 else { return nil }
       return .write(file: file, offset: offset, bytes: Array(bytes[..<length]))
     case (.lost, _), (.torn, _): return nil
     }

@@ -49,6 +49,9 @@ extension SimulatedDisk {
     }
   }
 
+  /// Whether a process has entered and not died since.
+  func isAlive(process number: Int) -> Bool { lives[number] != nil }
+
   /// Kills a process: its locks are released, what it wrote stays, its open files fail from now on.
   ///
   /// Drop what was its (its server, its ledger) before the next ``enter(process:)``: what dead code

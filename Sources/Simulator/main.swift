@@ -1,2 +1,3 @@
-/// Stands until the world does.
-struct Placeholder {}
+import Glibc
+
+exit(Command(CommandLine.arguments).run())

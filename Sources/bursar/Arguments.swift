@@ -1,9 +1,10 @@
 /// What the command line asks for.
 enum Command: Equatable {
   case serve(policy: String?, run: String?, transcript: String?)
-  case check(policy: String?, json: Bool)
+  case check(policy: String?, json: Bool, strict: Bool)
   case operations(shown: String?, policy: String?, json: Bool)
   case settle(policy: String?, json: Bool, limit: Duration)
+  case policy(PolicyOrder)
   case sandbox(SandboxOrder)
   case version
   case help(Topic?)
@@ -13,6 +14,7 @@ enum Command: Equatable {
     case serve
     case check
     case operations
+    case policy
     case settle
     case sandbox
   }
@@ -82,6 +84,7 @@ private struct Words {
     switch topic {
     case .serve: ["--policy", "--run", "--transcript"]
     case .check, .operations: ["--policy"]
+    case .policy: PolicyOrder.valued
     case .settle: ["--policy", "--limit"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
@@ -91,7 +94,8 @@ private struct Words {
   private var plain: [String] {
     switch topic {
     case .serve, .sandbox: ["--help", "--version"]
-    case .check, .operations, .settle: ["--help", "--version", "--json"]
+    case .check: ["--help", "--version", "--json", "--strict"]
+    case .operations, .policy, .settle: ["--help", "--version", "--json"]
     }
   }
 
@@ -136,9 +140,14 @@ private struct Words {
       return .serve(policy: policy, run: values["--run"], transcript: values["--transcript"])
     case .check:
       try refuse(names)
-      return .check(policy: policy, json: json)
+      return .check(policy: policy, json: json, strict: flags.contains("--strict"))
     case .operations:
       return .operations(shown: try shown(), policy: policy, json: json)
+    case .policy:
+      return .policy(
+        try PolicyOrder(
+          names: names, values: values, number: try number("--batch", in: 1...1_000_000),
+          json: json))
     case .settle:
       try refuse(names)
       let limit = try number("--limit", in: 0...86_400) ?? 60

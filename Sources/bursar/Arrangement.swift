@@ -59,6 +59,17 @@ struct Arrangement {
     }
   }
 
+  /// Where the ledger of a policy is; nil when it does not say and there is no home to keep it in.
+  static func ledger(
+    of policy: Policy?, source: PolicySource, environment: [String: String]
+  ) -> String? {
+    if let path = policy?.ledgerPath, !path.hasPrefix("~") || environment.nonempty("HOME") != nil {
+      return absolute(path, environment: environment, base: source.path.flatMap(directory(of:)))
+    }
+    return environment.directory("XDG_STATE_HOME", orHome: ".local/state")
+      .map { $0 + "/bursar/ledger.db" }
+  }
+
   /// The processor's language.
   var dialect: Dialect {
     switch policy?.processor.kind {
@@ -102,11 +113,8 @@ private struct Draft {
 
   mutating func judge(run: String?) {
     let base = source.path.flatMap(directory(of:))
-    if let path = policy?.ledgerPath, !path.hasPrefix("~") || environment.nonempty("HOME") != nil {
-      ledger = absolute(path, environment: environment, base: base)
-    } else if let state = environment.directory("XDG_STATE_HOME", orHome: ".local/state") {
-      ledger = state + "/bursar/ledger.db"
-    } else {
+    ledger = Arrangement.ledger(of: policy, source: source, environment: environment)
+    if ledger == nil {
       add("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
     }
     if let run = run ?? environment.nonempty("BURSAR_RUN"), !isReference(run) {

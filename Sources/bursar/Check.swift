@@ -2,13 +2,17 @@ import PaymentServer
 import Payments
 import Processors
 
-/// `bursar check`: what is wrong, or what will be in force.
-func check(policy: String?, json: Bool) -> ExitCode {
+/// `bursar check`: what is wrong, or what will be in force and what is odd about it.
+func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
   let arrangement = Arrangement(policy: policy, environment: System.environment())
   var found = arrangement.findings
   var remarks: [String] = []
+  var warnings: [PolicyWarning] = []
   do {
-    if arrangement.policy != nil { remarks = try Report.inspection(ledger: arrangement.ledger) }
+    if let policy = arrangement.policy {
+      remarks = try Report.inspection(ledger: arrangement.ledger)
+      warnings = try lint(policy, ledger: arrangement.ledger, currencies: Stripe.currencies)
+    }
   } catch {
     found.append(
       Complaint(
@@ -16,13 +20,14 @@ func check(policy: String?, json: Bool) -> ExitCode {
   }
   let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {
-    answer(report(found, facts) + "\n")
+    answer(report(found, warnings, facts) + "\n")
   } else if found.isEmpty {
     answer(facts.map { "\($0.0): \($0.1)\n" }.joined())
+    answer(warnings.map { "warning: \($0.message)\n" }.joined())
   } else {
     answer(found.map { "\($0.sentence)\n" }.joined())
   }
-  return found.isEmpty ? .ok : .found
+  return found.isEmpty && (warnings.isEmpty || !strict) ? .ok : .found
 }
 
 /// Something wrong: where, and in which words.
@@ -64,42 +69,23 @@ extension Arrangement {
       ("policy", source.path ?? "built in"), ("environment", policy.environment.rawValue),
       ("processor", processor), ("namespace", policy.namespace), ("ledger", ledger), ("run", run),
     ]
-    facts += policy.caps.map { ("cap", $0.sentence) }
-    facts += policy.refundCaps.map { ("refund cap", $0.sentence) }
+    facts += policy.caps.map { ("cap", $0.sentence(Stripe.currencies)) }
+    facts += policy.refundCaps.map { ("refund cap", $0.sentence(Stripe.currencies)) }
     return facts
   }
 }
 
-extension Cap {
-  /// The cap in words.
-  fileprivate var sentence: String {
-    let amount = limitsAmount ? [Stripe.currencies.text(self.amount)] : []
-    let count = count.map { ["\($0) operations in \(self.amount.currency.code)"] } ?? []
-    let span =
-      switch window {
-      case .lifetime: ""
-      case .rolling(let length): " in any \(words(length))"
-      case .day: " a day"
-      case .month: " a month"
-      }
-    return "\(name): \((amount + count).joined(separator: " and ")) per \(extent.rawValue)\(span)"
-  }
-}
-
-/// A length of time in the largest unit that keeps it whole.
-private func words(_ length: Duration) -> String {
-  let seconds = length.milliseconds / 1000
-  for (unit, size) in [("hours", Int64(3600)), ("minutes", 60)] where seconds % size == 0 {
-    return "\(seconds / size) \(unit)"
-  }
-  return "\(seconds) seconds"
-}
-
-/// Complaints and facts as one JSON object on one line.
-private func report(_ found: [Complaint], _ facts: [(String, String)]) -> String {
+/// Complaints, warnings and facts as one JSON object on one line.
+private func report(
+  _ found: [Complaint], _ warnings: [PolicyWarning], _ facts: [(String, String)]
+) -> String {
   let findings = found.map { "{\"place\":\(quoted($0.place)),\"message\":\(quoted($0.message))}" }
+  let odd = warnings.map {
+    "{\"code\":\(quoted($0.code)),\"message\":\(quoted($0.message))}"
+  }
   let words = facts.map { "{\"name\":\(quoted($0.0)),\"value\":\(quoted($0.1))}" }
   return "{\"ok\":\(found.isEmpty),\"findings\":[\(findings.joined(separator: ","))],"
+    + "\"warnings\":[\(odd.joined(separator: ","))],"
     + "\"facts\":[\(words.joined(separator: ","))]}"
 }
 

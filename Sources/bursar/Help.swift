@@ -6,6 +6,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .serve: serveHelp
     case .check: checkHelp
     case .operations: operationsHelp
+    case .policy: policyHelp
     case .settle: settleHelp
     case .sandbox: sandboxHelp
     }
@@ -19,8 +20,9 @@ private let overview = """
 
   usage:
     bursar [serve] [--policy FILE] [--run ID] [--transcript FILE]
-    bursar check [--policy FILE] [--json]
+    bursar check [--policy FILE] [--json] [--strict]
     bursar operations [list | show ID] [--json] [--policy FILE]
+    bursar policy diff | explain | simulate | usage | size ...
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar help COMMAND
@@ -58,11 +60,15 @@ private let serveHelp = """
   """
 
 private let checkHelp = """
-  usage: bursar check [--policy FILE] [--json]
+  usage: bursar check [--policy FILE] [--json] [--strict]
 
   Reads the policy, finds the processor's key, opens the ledger, and says either what is wrong and
   what is expected, as file:line:column, with exit code 1, or what will be in force, with 0. Nothing
   is sent.
+
+  What is allowed and probably not meant is a warning: a rule that can never decide, a currency
+  without a cap, a cap below the largest payment in the ledger, a run's cap more than twice what a
+  run ever used. With --strict a warning ends it with 1 too.
 
   """
 
@@ -70,6 +76,30 @@ private let operationsHelp = """
   usage: bursar operations [list | show ID] [--json] [--policy FILE]
 
   Lists the newest operations in the ledger the policy names, or shows one with its history.
+
+  """
+
+private let policyHelp = """
+  usage:
+    bursar policy diff OLD NEW [--json]
+    bursar policy explain --reference R --amount A --currency C --customer X [--run R]
+                          [--policy FILE] [--json]
+    bursar policy simulate [--policy NEW] [--since 30d] [--json]
+    bursar policy usage [--policy FILE] [--json]
+    bursar policy size --batch N --amount A [--currency C] [--json]
+
+  Shows what rules do before they do it. All of these read, none writes; amounts are in major units.
+
+    diff      what NEW changes, key by key and cap by cap
+    explain   which rule would decide about a charge, and what is left of each cap now
+    simulate  every recorded operation judged again, in order: what would have been stopped, what
+              would have passed, and how full each cap would have been. What was stopped frees its
+              budget; what was denied and passes now counts as captured; what was recorded before
+              --since counts as it was. Operations are judged by the terms they have now. Rates only
+              delay and are left out
+    usage     how full each cap is now
+    size      how large a cap per run should be for N operations of at most A: one and a half times
+              to twice what they need
 
   """
 

@@ -4,9 +4,11 @@ do throws(UsageMistake) {
     switch try Command(arguments: Array(CommandLine.arguments.dropFirst())) {
     case .serve(let policy, let run, let transcript):
       serve(policy: policy, run: run, transcript: transcript)
-    case .check(let policy, let json): check(policy: policy, json: json)
+    case .check(let policy, let json, let strict):
+      check(policy: policy, json: json, strict: strict)
     case .operations(let shown, let policy, let json):
       operations(shown: shown, policy: policy, json: json)
+    case .policy(let order): policy(order)
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
     case .sandbox(let order): sandbox(order)

@@ -25,8 +25,18 @@ final class Binary {
 
   /// Starts it with only these variables and `HOME`, and with no signal blocked, or all of them;
   /// through another program when one is given, which must end up being it.
-  init(
+  convenience init(
     _ arguments: String..., environment: [String: String] = [:], output kind: Output = .pipe,
+    home: TemporaryDirectory? = nil, signalsBlocked: Bool = false, through wrapper: [String] = []
+  ) throws {
+    try self.init(
+      arguments: arguments, environment: environment, output: kind, home: home,
+      signalsBlocked: signalsBlocked, through: wrapper)
+  }
+
+  /// The same with a list of arguments.
+  init(
+    arguments: [String], environment: [String: String] = [:], output kind: Output = .pipe,
     home: TemporaryDirectory? = nil, signalsBlocked: Bool = false, through wrapper: [String] = []
   ) throws {
     self.home = try home ?? TemporaryDirectory()

@@ -3,6 +3,8 @@ extension SchemaTests {
     "attempts", "exposure", "held", "history", "meta", "migrations", "operations", "owners", "runs",
   ]
   static let objects = [
+    "index charges_by_amount operations",
+    "index charges_by_likeness operations",
     "index history_by_operation history",
     "index in_flight operations",
     "index operations_by_age operations",
@@ -49,7 +51,7 @@ extension SchemaTests {
     confirmation INTEGER!, next TEXT, due INTEGER, attempt INTEGER, tries INTEGER!, \
     attempts INTEGER!, unknown_since INTEGER, first_sent INTEGER, code TEXT, detail TEXT, \
     dead_letter TEXT, owner INTEGER, livemode INTEGER!, updated INTEGER!, policy TEXT!, \
-    rule TEXT, version INTEGER!
+    rule TEXT, version INTEGER!, normal_reference TEXT!
     """,
     "owners: epoch INTEGER, slot INTEGER!, started INTEGER!",
     """
@@ -71,6 +73,19 @@ extension SchemaTests {
     task=?)
     """,
     "refunds: SEARCH operations USING INDEX refunds_by_charge (charge=?)",
+    """
+    chargesByLikeness: SEARCH operations USING INDEX charges_by_likeness (namespace=? AND \
+    customer=? AND normal_reference=?); USE TEMP B-TREE FOR RIGHT PART OF ORDER BY
+    """,
+    """
+    heldChargesByAmount: SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=?); USE TEMP B-TREE FOR ORDER BY
+    """,
+    """
+    movedChargesByAmount: SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=? AND updated>?); USE TEMP B-TREE FOR \
+    ORDER BY
+    """,
     "newest: SCAN operations USING INDEX operations_by_age",
     "due: SEARCH operations USING INDEX pending (due<?)",
     "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",

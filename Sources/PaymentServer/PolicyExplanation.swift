@@ -1,0 +1,215 @@
+import JSON
+public import Ledger
+public import Payments
+
+/// A charge somebody might ask for, put to the policy without asking for it.
+public struct PolicyQuestion: Sendable {
+  let reference: String
+  let customer: String
+  let money: Money
+  let run: String
+
+  /// A question from its parts.
+  public init(reference: String, customer: String, money: Money, run: String) {
+    self.reference = reference
+    self.customer = customer
+    self.money = money
+    self.run = run
+  }
+}
+
+/// `bursar policy explain`: which rule would decide about a charge, and what is left of each cap.
+extension Report {
+  /// Reads, never writes: asking changes no rate, no run and no cap.
+  ///
+  /// - Parameters:
+  ///   - path: the ledger; need not exist.
+  ///   - json: one JSON object instead of text.
+  public static func explanation(
+    of policy: Policy, _ question: PolicyQuestion, ledger path: String, dialect: Dialect,
+    at now: Instant, json: Bool
+  ) throws(LedgerError) -> [UInt8] {
+    let asked = Asked(policy: policy, question: question, dialect: dialect, now: now)
+    var finding: PolicyExplanation
+    if Ledger.exists(at: path) {
+      var ledger = try Ledger(path: path)
+      finding = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try asked.explain(
+          known: try asked.known(in: books),
+          runStarted: try books.run(question.run, namespace: policy.namespace)?.firstSeen ?? now
+        ) { (scope, since) throws(LedgerError) in try books.exposure(of: scope, since: since) }
+      }
+    } else {
+      finding = asked.explain(known: nil, runStarted: now) { _, _ in .zero }
+    }
+    if json { return lines([.object(finding.entry)]) }
+    let currencies = dialect.profile.currencies
+    return Array((finding.rows(currencies).joined(separator: "\n") + "\n").utf8)
+  }
+}
+
+/// What a question leads to.
+private struct PolicyExplanation {
+  /// What would be answered.
+  enum Outcome: String {
+    /// It would be judged, held and sent.
+    case granted
+    /// The books answer: this was asked for before.
+    case known
+    /// Other terms under a reference that was used.
+    case conflict
+    /// A rule of the policy stops it.
+    case stopped
+    /// The processor does not take such an amount.
+    case impossible
+  }
+
+  let subject: String
+  let outcome: Outcome
+  /// The rule that decides.
+  let rule: String
+  let reason: String
+  let usages: [CapUsage]
+  let question: PolicyQuestion
+
+  var decision: String {
+    switch outcome {
+    case .granted: "would be granted"
+    case .known: "would be answered from the books; nothing is judged again"
+    case .conflict: "would be refused as a conflict"
+    case .stopped: "would be stopped by \(rule)"
+    case .impossible: "would be refused before the policy is asked"
+    }
+  }
+
+  func rows(_ currencies: CurrencyTable) -> [String] {
+    var rows = ["\(subject) \(decision).", "  \(reason)"]
+    if !usages.isEmpty { rows.append("The caps that count it, as they are now:") }
+    rows += Report.table(
+      usages.map { usage in
+        [
+          "  \(usage.cap.name)", "used \(usage.words(currencies))",
+          "left \(usage.leftWords(currencies))", refuses(usage) ? "does not allow it" : "allows it",
+        ]
+      })
+    return rows
+  }
+
+  var entry: JSONObject {
+    JSONObject([
+      ("outcome", .string(outcome.rawValue)), ("rule", .string(rule)),
+      ("reason", .string(reason)), ("reference", .string(question.reference)),
+      ("customer", .string(question.customer)), ("amount", .integer(question.money.amount)),
+      ("currency", .string(question.money.currency.code)), ("run", .string(question.run)),
+      (
+        "caps",
+        .array(
+          usages.map { usage in
+            var entry = usage.cap.entry
+            for member in usage.entry.members { entry[member.key] = member.value }
+            entry["allows"] = .bool(!refuses(usage))
+            return .object(entry)
+          })
+      ),
+    ])
+  }
+
+  private func refuses(_ usage: CapUsage) -> Bool {
+    if let left = usage.amountLeft, question.money.amount > left { return true }
+    return usage.countLeft == 0
+  }
+}
+
+/// The question with everything it is judged by.
+private struct Asked {
+  let policy: Policy
+  let question: PolicyQuestion
+  let dialect: Dialect
+  let now: Instant
+
+  var demand: Demand {
+    Demand(
+      kind: .charge, namespace: policy.namespace, run: question.run, customer: question.customer,
+      money: question.money)
+  }
+
+  /// The charge that was asked for under this reference before.
+  func known(in books: borrowing Books) throws(LedgerError) -> Operation? {
+    switch policy.identity {
+    case .reference:
+      let identity = Identity(
+        namespace: policy.namespace, kind: .charge, name: .reference(question.reference))
+      let names = Identity.names(base32: base32(sha256(identity.canonical)))
+      return try books.operation(names.id)
+    case .taskStep: return nil
+    }
+  }
+
+  func explain<Failure: Error>(
+    known: Operation?, runStarted: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> PolicyExplanation {
+    let usages = try policy.usages(for: demand, at: now, exposure: exposure)
+    func found(
+      _ outcome: PolicyExplanation.Outcome, _ rule: String, _ reason: String
+    ) -> PolicyExplanation {
+      let money = dialect.profile.currencies.text(question.money)
+      let subject =
+        "The charge of \(money) to \(quoted(question.customer)) for "
+        + "\(quoted(question.reference)) in run \(quoted(question.run))"
+      return PolicyExplanation(
+        subject: subject, outcome: outcome, rule: rule, reason: reason, usages: usages,
+        question: question)
+    }
+    if let objection = dialect.profile.currencies.objection(to: question.money) {
+      return found(.impossible, "processor", sentence(objection))
+    }
+    if let known {
+      switch known.repeated(with: terms(of: known), retries, at: now) {
+      case .same:
+        return found(
+          .known, "reference",
+          "Operation \(known.id.text) of this reference is \(known.state.rawValue).")
+      case .conflict(let differences):
+        let list = differences.map {
+          "\($0.field) was \(quoted($0.recorded)), not \(quoted($0.sent))"
+        }
+        return found(.conflict, "reference", "\(list.joined(separator: "; ")).")
+      case .again: break
+      }
+    }
+    switch try policy.judge(demand, runStarted: runStarted, at: now, exposure: exposure) {
+    case .granted(let warnings):
+      let names = warnings.map { quoted($0.cap.name) }.joined(separator: ", ")
+      return found(
+        .granted, "",
+        warnings.isEmpty
+          ? "No rule stops it." : "No rule stops it; it brings near the limit: \(names).")
+    case .refused(let denial):
+      let texts = Texts(
+        currencies: dialect.profile.currencies, environment: policy.environment)
+      return found(
+        .stopped, denial.rule, "The model would read: \(texts.denied(denial).message)")
+    }
+  }
+
+  /// The terms asked for; the means of payment are those on record, because none was given.
+  private func terms(of known: Operation) -> Terms {
+    Terms(
+      customer: question.customer, money: question.money,
+      paymentMethod: known.terms.paymentMethod, description: nil)
+  }
+
+  private var retries: RetryRule { RetryRule(policy.processor, dialect.profile) }
+
+  private func sentence(_ objection: AmountObjection) -> String {
+    let currencies = dialect.profile.currencies
+    return switch objection {
+    case .currency(let currency): "The processor does not take \(currency.code)."
+    case .below(let money): "The processor's smallest amount is \(currencies.text(money))."
+    case .above(let money): "The processor's largest amount is \(currencies.text(money))."
+    case .notMultiple(let unit):
+      "The processor takes only multiples of \(unit) minor units of this currency."
+    }
+  }
+}

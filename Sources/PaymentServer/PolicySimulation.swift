@@ -1,0 +1,172 @@
+public import Ledger
+public import Payments
+
+/// Every recorded operation judged again, in order, under other rules.
+///
+/// The judging is ``Payments/Policy/judge(_:runStarted:at:exposure:)`` itself, the exposures are
+/// those of an ``Ledger/ExposureBook``: what is stopped here counts nowhere, so that what follows
+/// finds the budget it would have found. The processor is taken to have answered what it answered;
+/// what it was never asked, because it was denied, counts as moved at once, which errs on the side
+/// of the caps. An operation is judged by the terms and the run it has now.
+///
+/// Absent here: rates, which only delay.
+public struct PolicySimulation: Sendable {
+  /// One time an operation was asked for.
+  public struct Trial: Sendable {
+    /// When.
+    public let at: Instant
+    /// The operation as it stands in the books.
+    public let operation: Operation
+    /// What refused it then; nil when nothing did.
+    public let then: String?
+    /// The rule that refuses it now; nil when none does.
+    public let now: String?
+  }
+
+  /// The trials, in the order of the books.
+  public private(set) var trials: [Trial] = []
+  /// How many operations of other namespaces there are, which these rules do not concern.
+  public private(set) var foreign = 0
+  /// How full each cap would have been.
+  private(set) var charts: [CapChart]
+
+  private let policy: Policy
+  private let since: Instant?
+  private var operations: [OperationID: Judged] = [:]
+  private var runs: [String: Instant] = [:]
+  private var book = ExposureBook()
+
+  /// An operation and what became of it here.
+  private struct Judged {
+    let recorded: Operation
+    /// Its state here; nil before it is granted.
+    var state: State?
+    /// Whether what the books say next happened to it here too.
+    var follows = false
+  }
+
+  /// How many lines of the history are read at once.
+  private static let page = 10_000
+
+  /// Judges a ledger's whole history under a policy.
+  ///
+  /// - Parameters:
+  ///   - since: what was asked for before counts as it was; nil judges everything.
+  public init(
+    _ policy: Policy, of books: borrowing Books, since: Instant?
+  ) throws(LedgerError) {
+    self.policy = policy
+    self.since = since
+    self.charts = Operation.Kind.allCases.flatMap { kind in
+      policy.caps(on: kind).map { CapChart(cap: $0, kind: kind) }
+    }
+    for operation in try books.operations(newest: .max) {
+      if isSame(operation.namespace, policy.namespace) {
+        operations[operation.id] = Judged(recorded: operation)
+      } else {
+        foreign += 1
+      }
+    }
+    var last: Int64 = 0
+    while true {
+      let entries = try books.history(after: last, limit: Self.page)
+      for entry in entries { try follow(entry) }
+      guard let end = entries.last else { return }
+      last = end.sequence
+    }
+  }
+
+  /// One line of the history: somebody asked, or something became of what was asked.
+  private mutating func follow(_ entry: HistoryEntry) throws(LedgerError) {
+    guard let id = entry.operation, let to = entry.to, var judged = operations[id] else { return }
+    if entry.isRequest {
+      try ask(&judged, entry, to)
+    } else if judged.follows {
+      try move(&judged, to: to, at: entry.at)
+    }
+    operations[id] = judged
+  }
+
+  private mutating func ask(
+    _ judged: inout Judged, _ entry: HistoryEntry, _ to: State
+  ) throws(LedgerError) {
+    let operation = judged.recorded
+    // What moves or has moved here is not judged again: it is answered from the books.
+    if let state = judged.state, state.holds || state.moved { return }
+    let wasDenied = to == .denied
+    if let since, entry.at < since {
+      _ = start(ofRun: operation.run, entry.at)
+      judged.follows = !wasDenied
+      if !wasDenied { try move(&judged, to: to, at: entry.at) }
+      return
+    }
+    let rule = try refusal(of: operation, at: entry.at)
+    trials.append(
+      Trial(
+        at: entry.at, operation: operation,
+        then: wasDenied ? operation.rule ?? String(entry.reason.dropFirst(7)) : nil, now: rule))
+    judged.follows = rule == nil && !wasDenied
+    if rule == nil {
+      let end: State = operation.kind == .charge ? .captured : .refunded
+      try move(&judged, to: wasDenied ? end : to, at: entry.at)
+    }
+  }
+
+  /// The rule that refuses an operation now; nil when none does.
+  private mutating func refusal(
+    of operation: Operation, at now: Instant
+  ) throws(LedgerError) -> String? {
+    if let charge = operation.terms.charge, let state = operations[charge] {
+      guard state.state?.moved == true else { return "its charge" }
+    }
+    let demand = operation.demand
+    let runStarted = start(ofRun: operation.run, now)
+    let usages = try policy.usages(for: demand, at: now) { (scope, since) throws(LedgerError) in
+      try book.exposure(of: scope, since: since)
+    }
+    let judgement = try policy.judge(demand, runStarted: runStarted, at: now) {
+      (scope, since) throws(LedgerError) in
+      try book.exposure(of: scope, since: since)
+    }
+    var next = usages.makeIterator()
+    for index in charts.indices
+    where charts[index].kind == demand.kind
+      && charts[index].cap.amount.currency == demand.money.currency
+    {
+      guard let usage = next.next() else { break }
+      charts[index].note(usage, demand.money, judgement, at: now)
+    }
+    switch judgement {
+    case .granted: return nil
+    case .refused(let denial): return denial.rule
+    }
+  }
+
+  /// When a run was first judged, which is now if it never was.
+  private mutating func start(ofRun run: String, _ now: Instant) -> Instant {
+    let started = runs[run] ?? now
+    runs[run] = started
+    return started
+  }
+
+  private mutating func move(
+    _ judged: inout Judged, to state: State, at now: Instant
+  ) throws(LedgerError) {
+    var before: Operation?
+    if let state = judged.state {
+      before = judged.recorded
+      before?.state = state
+    }
+    var after = judged.recorded
+    after.state = state
+    judged.state = state
+    for movement in after.movements(from: before) { try book.apply(movement, at: now) }
+  }
+}
+
+extension HistoryEntry {
+  /// Whether somebody asked for the operation then, for the first time or again.
+  fileprivate var isRequest: Bool {
+    from == nil || isSame(reason, "requested_again") || reason.utf8.starts(with: "denied_".utf8)
+  }
+}

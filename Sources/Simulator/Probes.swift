@@ -1,0 +1,45 @@
+import JSON
+
+/// How often each rare branch of the product was taken, by the words the product has for it:
+/// reasons of transitions, events of the log, codes of answers (FoundationDB's CodeProbe,
+/// `style.md` §4.11).
+struct Probes {
+  /// Every rare branch that is asked for.
+  static let named: [String] = []
+
+  private var counts: [String: Int] = [:]
+
+  subscript(name: String) -> Int { counts[name, default: 0] }
+
+  /// What was noted and has no name here, in order.
+  var others: [String] {
+    counts.keys.filter { name in !Self.named.contains(name) }.sorted()
+  }
+
+  /// What was never taken, in order.
+  var missing: [String] { Self.named.filter { self[$0] == 0 } }
+
+  mutating func note(_ name: String) {
+    counts[name, default: 0] += 1
+  }
+
+  mutating func add(_ other: Probes) {
+    for (name, count) in other.counts { counts[name, default: 0] += count }
+  }
+
+  /// Takes note of a line of the operator's log; gives back the event it tells of.
+  mutating func note(_ line: [UInt8]) -> String {
+    do throws(JSONError) {
+      let entry = try JSONValue(reading: line)
+      let event = entry["event"]?.string ?? ""
+      switch event {
+      case "transition": note("transition.\(entry["reason"]?.string ?? "")")
+      case "answer": break
+      default: note("event.\(event)")
+      }
+      return event
+    } catch {
+      return "unreadable"
+    }
+  }
+}
