@@ -61,6 +61,23 @@ struct ArgumentsTests {
     #expect(mistake("operations", "show", "a", "b")?.contains("\"b\"") == true)
   }
 
+  @Test func settleAndSandboxTakeNumbers() throws {
+    #expect(
+      try command("settle", "--json", "--limit", "5")
+        == .settle(policy: nil, json: true, limit: .seconds(5)))
+    #expect(
+      try command("settle", "--policy", "p")
+        == .settle(policy: "p", json: false, limit: .seconds(60)))
+    let order = SandboxOrder(port: 4242, faults: "f", seed: 7, books: "b")
+    #expect(
+      try command("sandbox", "--port", "4242", "--faults", "f", "--seed", "7", "--books", "b")
+        == .sandbox(order))
+    #expect(mistake("sandbox")?.contains("--port N") == true)
+    #expect(mistake("sandbox", "--port", "65536")?.contains("from 0 to 65535") == true)
+    #expect(mistake("sandbox", "--port", "0", "--seed", "x")?.contains("whole number") == true)
+    #expect(mistake("settle", "--limit", "-1")?.contains("from 0 to 86400") == true)
+  }
+
   @Test func anOptionWithoutItsValueOrGivenTwiceIsRefused() {
     #expect(mistake("--policy")?.contains("needs a value") == true)
     #expect(mistake("--policy=")?.contains("needs a value") == true)
