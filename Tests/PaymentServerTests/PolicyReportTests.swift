@@ -117,6 +117,26 @@ import Testing
     try world.remove()
   }
 
+  @Test func anExplanationSeesWhatAChargeResembles() throws {
+    let world = try world(.charge("INV-7", 6000))
+    let policy = try accepted(#"{"caps": [\#(cap("run", "run", "500.00"))]}"#)
+    let found = try explain(world, policy, "inv 7".replacing(" ", with: "-"), 1000)
+    #expect(found["outcome"]?.string == "held_back")
+    #expect(found["rule"]?.string == "nearDuplicates")
+    #expect(try explain(world, policy, "INV-8", 1000)["outcome"]?.string == "granted")
+    try world.remove()
+  }
+
+  @Test func aNearDuplicateStaysHeldBackInASimulation() throws {
+    let usual = try accepted(#"{"caps": [\#(cap("run", "run", "500.00"))]}"#)
+    let world = try Replay(.accepted(usual))
+    try world.play([.charge("INV-7", 6000), .charge("inv-7", 6000, minute: 5)])
+    #expect(try simulate(world, usual)["refused"]?["requests"]?.integer == 1)
+    let open = try policy(cap("run", "run", "500.00"))
+    #expect(try simulate(world, open)["would_pass"]?["requests"]?.integer == 1)
+    try world.remove()
+  }
+
   @Test func askingForAnExplanationWritesNothing() throws {
     let world = try world(.charge("A", 6000))
     var ledger = try Ledger(path: world.ledger)
@@ -185,7 +205,8 @@ import Testing
         "  100 % |\(gap) \(gap)x|", "   80 % |\(gap) \(gap) |",
         "   60 % |\(gap)#\(gap)#|", "   40 % |\(gap)#\(gap)#|",
         "   20 % |.\(gap.dropLast())#\(gap)#|",
-        "  2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; at most 60.00 of 100.00 USD (60 %); stopped 1",
+        "  2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; at most 60.00 of 100.00 USD (60 %); "
+          + "stopped 1",
       ])
     try world.remove()
   }
