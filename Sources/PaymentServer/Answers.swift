@@ -39,7 +39,8 @@ extension Desk {
         waiting.append(waiter)
         continue
       }
-      try answerNow(operation, waiter.call, policy, occasion: waiter.occasion, books, now)
+      try answerNow(
+        operation, waiter.call, policy, occasion: waiter.occasion, in: &books, now)
     }
   }
 
@@ -101,7 +102,7 @@ extension Desk {
       text = "\(verdict.message)\n\(ascii(json))"
     case .retry, .fix, .stop: text = verdict.message
     }
-    let flagged = verdict.word == .fix && (setting.policy.inForce?.flagFix ?? true)
+    let flagged = verdict.word == .fix && (rules.inForce?.flagFix ?? true)
     let result = ToolResult(text: text, structured: structured, isError: flagged)
     if let line = connection.answer(call.id, with: result) { outputs.append(.line(line)) }
     log(

@@ -20,7 +20,7 @@ extension Desk {
       if busySince == nil { complain(of: error) }
       let since = busySince ?? now
       busySince = since
-      let limit = setting.policy.inForce?.respondWithin ?? .zero
+      let limit = rules.inForce?.respondWithin ?? .zero
       if since.duration(to: now) < limit, calls.count <= Self.waitingCalls {
         wake = now
         return

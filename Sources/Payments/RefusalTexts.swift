@@ -114,6 +114,14 @@ extension Texts {
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one "
           + "operation. "
           + "Nothing was done. Do not split it and do not retry. Tell the user.")
+    case .split(let cap, let together):
+      let window = span(cap.splitWindow ?? .zero)
+      return Verdict(
+        .stop, "split_refused",
+        "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation, "
+          + "and charges of one customer within \(window) count as one: together they would be "
+          + "\(currencies.text(Money(together, cap.amount.currency))). Nothing was charged. Do not "
+          + "split it and do not retry. Tell the user.")
     case .capExhausted(let usage): return exhausted(usage)
     }
   }
@@ -201,6 +209,12 @@ extension Texts {
       .stop, "policy_broken",
       "The policy is broken, so no money may move: \(first) Do not retry. "
         + "Tell the user that the operator must run `bursar check`.")
+  }
+
+  /// What `status` says while a broken edit of the policy waits to be mended.
+  public func badEdit(_ first: String) -> String {
+    "The policy's file was changed and is not in force, the rules before are: "
+      + "\(quoted(first, limit: 200)). Tell the user that the operator must run `bursar check`."
   }
 
   /// An operation was accepted, and the books cannot be read to say what became of it.
