@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 binary="$PWD/.build/release/bursar"
 logs="$PWD/.build/run-logs"
 only=""
-steps=(packages format build unit release process conversation quickstart readme)
+steps=(packages format build unit release process conversation processors quickstart readme)
 
 usage() {
   echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
@@ -40,6 +40,7 @@ says() {
     release) echo "release build with the Swift runtime inside" ;;
     process) echo "the released process over pipes" ;;
     conversation) echo "a conversation with the official Python client" ;;
+    processors) echo "the official Stripe client, and localstripe's books" ;;
     quickstart) echo "the quickstart" ;;
     readme) echo "the commands of the README" ;;
     fuzz) echo "one minute of fuzzing" ;;
@@ -89,6 +90,21 @@ step_conversation() {
     fi
     "$place/bin/python" Tests/Conversations/mcp_client.py "$binary"
   done
+}
+
+# The official client against our sandbox; our server against books nobody here wrote. localstripe is a
+# process of its own, on 127.0.0.1.
+step_processors() {
+  local place=".build/venv-processors-1"
+  if [[ ! -e $place/ready ]]; then
+    rm -rf "$place"
+    python3 -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check \
+      stripe==16.1.0 localstripe==1.15.10
+    touch "$place/ready"
+  fi
+  "$place/bin/python" Tests/Processors/stripe_sdk.py "$binary"
+  "$place/bin/python" Tests/Processors/localstripe_books.py "$binary"
 }
 
 step_quickstart() {

@@ -101,6 +101,15 @@ extension Books {
     try operations(.inFlight, [.integer(owner)])
   }
 
+  /// Reads every page and index, and refuses books that contradict themselves. Takes as long as
+  /// reading the whole file does.
+  public func verify() throws(LedgerError) {
+    let found = try connection.run("PRAGMA integrity_check(1)")
+    guard found == [[.text("ok")]] else {
+      throw connection.failing(.damaged("Its pages or its indexes contradict each other."))
+    }
+  }
+
   /// How many operations have something left to be done.
   public func pendingCount() throws(LedgerError) -> Int {
     try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0

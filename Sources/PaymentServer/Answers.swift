@@ -45,11 +45,16 @@ extension Desk {
   }
 
   /// The verdict on an operation as it stands.
+  ///
+  /// - Parameter run: whose call came after a STOP, if it did: then it counts.
   mutating func answerNow(
     _ operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
-    _ books: borrowing Books, _ now: Instant
+    stopping run: String? = nil, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    var verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    if verdict.word == .stop, let run {
+      verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
+    }
     var facts = try self.facts(operation, books, now)
     if occasion != .asked { facts["replayed"] = .bool(occasion == .repeated) }
     facts["remaining"] = try remaining(operation.demand, policy, books, now)

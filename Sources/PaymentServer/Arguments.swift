@@ -46,6 +46,16 @@ struct ArgumentReader {
     "looks like it carries a card number, which must never be sent here. Leave it out; pay with a "
     + "payment_method id such as pm_... instead."
 
+  /// The most arguments that are looked at one by one.
+  static let most = 64
+
+  /// What is wrong with arguments that are too many to be looked at one by one.
+  static func flood(_ arguments: JSONObject) -> Mistake? {
+    guard arguments.members.count > most else { return nil }
+    return Mistake(
+      "arguments", "are \(arguments.members.count); send only those this tool describes.")
+  }
+
   /// The arguments with `null` and `""` taken for absent where the tool does not require them.
   static func present(_ arguments: JSONObject, required: [String]) -> JSONObject {
     var present = JSONObject()

@@ -21,6 +21,7 @@ extension Desk {
       return answer(
         call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
     }
+    if let mistake = ArgumentReader.flood(call.arguments) { return fix(call, [mistake], policy) }
     switch call.tool {
     case "charge":
       switch reader(schemas.charge).charge(call.arguments, needsStep: needsStep) {
@@ -171,6 +172,10 @@ extension Desk {
       try deny(
         candidate, known, call, texts.denied(denial), rule: denial.rule, policy, in: &books, now)
     case .granted(let warnings):
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
+      }
       if let verdict = try holdingBack(
         candidate, distinctFrom: distinct, policy, in: &books, now)
       {
@@ -220,7 +225,8 @@ extension Desk {
     guard known.next == nil || known.isDoubtful else {
       return wait(for: known, call, policy, occasion: .repeated, until: policy.respondWithin, now)
     }
-    try answerNow(known, call, policy, occasion: .repeated, in: &books, now)
+    try answerNow(
+      known, call, policy, occasion: .repeated, stopping: run(of: call, policy), in: &books, now)
   }
 
   /// Rates: judged by what was counted since the minute began, refused with the seconds to wait;

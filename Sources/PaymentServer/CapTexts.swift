@@ -9,7 +9,8 @@ extension Cap {
 
   /// What it limits, without its name.
   func rule(_ currencies: CurrencyTable) -> String {
-    let split = splitWindow.map { ", those of a customer within \(words($0)) counting as one" } ?? ""
+    let split =
+      splitWindow.map { ", those of a customer within \(words($0)) counting as one" } ?? ""
     return "\(limits(currencies)) per \(extent.rawValue)\(window.phrase)\(split)"
   }
 

@@ -35,6 +35,7 @@ struct Desk {
   var out: Set<DispatchID> = []
   /// Answers of the processor that the books could not take yet.
   var unrecorded: [(DispatchID, Answer)] = []
+  var breaker = Breaker()
   /// How often each operation was asked about while unresolved.
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.

@@ -5,6 +5,9 @@ import Payments
 
 /// What is said and done while the books cannot be written. Nothing is lost, nothing is sent.
 extension Desk {
+  /// How long somebody else has the books to himself between two tries of ours.
+  static let breath = Duration.milliseconds(10)
+
   /// Tries again soon. While somebody else writes in the books calls wait for them, but no longer
   /// than any call waits; in every other trouble they are told at once. Who waits for an operation
   /// goes on waiting until the time is up.
@@ -22,7 +25,7 @@ extension Desk {
       busySince = since
       let limit = rules.inForce?.respondWithin ?? .zero
       if since.duration(to: now) < limit, calls.count <= Self.waitingCalls {
-        wake = now
+        wake = now.advanced(by: Self.breath)
         return
       }
     case .full, .damaged, .unusable:

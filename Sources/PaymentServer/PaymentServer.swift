@@ -28,6 +28,21 @@ public struct PaymentServer: ~Copyable {
     desk.calls.isEmpty && desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty
   }
 
+  /// Whether this server is idle and others may be at work in the same books: then somebody calls
+  /// ``glance(at:)`` every tenth of a second.
+  public var keepsWatch: Bool { books.isOpen && quiet }
+
+  /// Looks whether another program has begun something; then ``wake`` is now, and from there on it
+  /// is watched until it is at rest, so that its death is noticed at once (DESIGN §5). Costs no
+  /// transaction while nobody writes.
+  public mutating func glance(at reading: Instant) {
+    do throws(LedgerError) {
+      if try books.othersBegan() { desk.wake = reading.advanced(by: desk.ahead) }
+    } catch {
+      // What is wrong with the books is told to whoever calls next.
+    }
+  }
+
   /// Carries out all inputs in one ledger transaction and says what leaves then, in order.
   ///
   /// When the books cannot be written the calls are answered so (RETRY or STOP), when somebody else

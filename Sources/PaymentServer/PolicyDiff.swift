@@ -148,7 +148,8 @@ extension Policy {
       ("rates.stopsPerRun", "\(rates.stopsPerRun)"),
       ("rates.inFlight", "\(rates.inFlight)"),
       ("nearDuplicates.window", spell(nearDuplicates.window)),
-      ("nearDuplicates.action", nearDuplicates.action.rawValue), ("warnAt", list(warnAt.map { share($0) })),
+      ("nearDuplicates.action", nearDuplicates.action.rawValue),
+      ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"),
     ] + processor.settings
   }

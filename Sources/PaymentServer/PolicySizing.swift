@@ -1,8 +1,8 @@
 import JSON
 public import Payments
 
-/// How large a run's cap should be (`requirements.md` F3-33 to F3-35): one and a half times to twice
-/// the most a run is expected to need.
+/// How large a run's cap should be (`requirements.md` F3-33 to F3-35): one and a half times to
+/// twice the most a run is expected to need.
 public struct CapSize: Hashable, Sendable {
   /// One and a half times, rounded up to a whole minor unit.
   public let low: Money

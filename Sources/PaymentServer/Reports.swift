@@ -100,6 +100,7 @@ public enum Report {
     }
     var ledger = try Ledger(path: path)
     return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try books.verify()
       let pending = try books.pendingCount()
       let latest = try books.latest().map { ", last changed \(timestamp($0))" } ?? ""
       return ["The ledger \(path) is sound\(latest); \(pending) operations are pending."]

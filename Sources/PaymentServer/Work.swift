@@ -25,6 +25,7 @@ extension Desk {
       return
     }
     let finding = setting.dialect.finding(instruction(kind, operation), answer)
+    breaker.note(finding, at: now)
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)

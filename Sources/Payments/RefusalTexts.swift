@@ -50,31 +50,13 @@ extension Texts {
         + "if not, tell the user.")
   }
 
-  /// A charge that may be another one under another name: held back until somebody says that it is
-  /// not, or for good (``NearDuplicateRule``).
-  public func nearDuplicate(
-    of operation: Operation, _ resemblance: Resemblance, _ rule: NearDuplicateRule, at now: Instant
-  ) -> Verdict {
-    let age = max(0, operation.created.duration(to: now).milliseconds) / 1000
-    let when = age == 0 ? "just now" : "\(span(.seconds(age))) ago"
-    let how =
-      switch resemblance {
-      case .reference: "its reference is almost the same"
-      case .amount: "the same customer, amount and currency"
-      }
-    let id = quoted(operation.id.text)
-    let way =
-      switch rule.action {
-      case .ask:
-        "If it is the same payment, use that operation's reference unchanged. Only if the user "
-          + "confirms a second purchase, call again with `distinct_from` set to \(id)."
-      case .refuse, .allow:
-        "Do not retry under this or any other reference. Tell the user."
-      }
-    return Verdict(
-      .stop, "near_duplicate",
-      "This may be a repetition of \(name(operation)) (operation \(operation.id.text), "
-        + "\(operation.state.rawValue), asked for \(when)): \(how). Nothing was charged. \(way)")
+  /// The processor answers nothing that can be relied on, so that nothing new is begun.
+  public func processorUnavailable(_ operation: Operation) -> Verdict {
+    Verdict(
+      .stop, "processor_unavailable",
+      "The payment processor is not answering as it should, so \(name(operation)) was not started. "
+        + "Nothing was sent and no money moved. Do not retry now. Tell the user; the same call may "
+        + "be made later.")
   }
 
   /// A rule of the policy refused it.
@@ -151,7 +133,7 @@ extension Texts {
   }
 
   /// A length of time in the largest unit that fits it: `24 h`, `90 min`, `45 s`.
-  private func span(_ length: Duration) -> String {
+  func span(_ length: Duration) -> String {
     let seconds = length.milliseconds / 1000
     if seconds % 3600 == 0 { return "\(seconds / 3600) h" }
     return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"

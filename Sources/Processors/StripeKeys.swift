@@ -6,9 +6,13 @@ extension Stripe {
   ///
   /// A confirmation is numbered from 1 and always says so: `:confirm:1`; a later round stands
   /// before it: `:confirm:2.1`. The other phases say their round from the second on: `:create`,
-  /// `:create:1`, and the confirmation they follow only if there was one: `:cancel:0.2`. Numbers
+  /// `:create:1`, and the confirmation they follow only if there was one: `:refund:0.2`. Numbers
   /// are in base 36, which keeps a key of 30 characters within 45 up to round 46655 and
   /// confirmation 35.
+  ///
+  /// A cancellation moves no money and may be asked for again and again, so that each has a key of
+  /// its own, by the attempt's number: `:cancel:4`. A 500 stored under one key would else stand for
+  /// a day between an unknown outcome and its end.
   static func idempotencyKey(for instruction: Instruction) -> String {
     let round = String(instruction.operation.round, radix: 36)
     let confirmation = String(instruction.operation.confirmation + 1, radix: 36)
@@ -17,7 +21,9 @@ extension Stripe {
     switch instruction.kind {
     case .confirm:
       return first ? "\(phase):\(confirmation)" : "\(phase):\(round).\(confirmation)"
-    case .create, .cancel, .refund:
+    case .cancel:
+      return "\(phase):\(String(instruction.operation.attempts, radix: 36))"
+    case .create, .refund:
       if instruction.operation.confirmation > 0 { return "\(phase):\(round).\(confirmation)" }
       return first ? phase : "\(phase):\(round)"
     case .retrieve, .find, .retrieveRefund, .findRefund:

@@ -17,7 +17,8 @@ enum Happening {
   case eviction(seat: Int, tenant: Int)
 }
 
-/// What is going to happen and when: a heap, the earliest first, and of one instant the first entered.
+/// What is going to happen and when: a heap, the earliest first, and of one instant the first
+/// entered.
 struct Agenda {
   private struct Entry {
     let at: Instant

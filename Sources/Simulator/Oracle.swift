@@ -13,8 +13,8 @@ final class Oracle {
     let run: String
     let customer: String
     let money: Money
-    /// The time in the books at that moment: later than the grant, no later than the booking, so that
-    /// every window that holds two of these held the earlier one when the later was granted.
+    /// The time in the books at that moment: later than the grant, no later than the booking, so
+    /// that every window that holds two of these held the earlier one when the later was granted.
     let at: Instant
   }
 

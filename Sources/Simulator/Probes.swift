@@ -1,7 +1,8 @@
 import JSON
 
-/// How often each rare branch of the product was taken, by the words the product has for it: reasons of
-/// transitions, events of the log, codes of answers (FoundationDB's CodeProbe, `style.md` §4.11).
+/// How often each rare branch of the product was taken, by the words the product has for it:
+/// reasons of transitions, events of the log, codes of answers (FoundationDB's CodeProbe,
+/// `style.md` §4.11).
 struct Probes {
   /// Every rare branch that is asked for.
   static let named: [String] = []

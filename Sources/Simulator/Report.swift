@@ -3,8 +3,10 @@ struct Report {
   let lines: [String]
 
   init(_ result: Simulation.Result, steps: Int, lasting duration: Duration) {
-    let milliseconds = max(1, duration.components.seconds * 1000
-      + duration.components.attoseconds / 1_000_000_000_000_000)
+    let milliseconds = max(
+      1,
+      duration.components.seconds * 1000
+        + duration.components.attoseconds / 1_000_000_000_000_000)
     let perSecond = Int64(result.worlds + result.repeated) * 10_000 / milliseconds
     var lines = [
       "worlds               \(result.worlds), \(result.repeated) of them lived through twice",

@@ -39,8 +39,8 @@ final class Tenant {
   var transits: [Transit] = []
   /// Whether its agents closed the pipe.
   var isEnding = false
-  /// Ticks in a row that led to nothing, and until when it is left alone for that: a patrol ten times a
-  /// second would be all that happens in a world.
+  /// Ticks in a row that led to nothing, and until when it is left alone for that: a patrol ten
+  /// times a second would be all that happens in a world.
   var idleTicks = 0
   var restUntil = Instant(milliseconds: 0)
 

@@ -78,7 +78,9 @@ final class WatchedBooks {
     }
     var digest = Digest()
     for entry in whole ?? [] { add(entry, to: &digest) }
-    guard digest == history else { throw Breach(.historyKept, "a line that was read is another now") }
+    guard digest == history else {
+      throw Breach(.historyKept, "a line that was read is another now")
+    }
   }
 
   private func follow(_ entry: HistoryEntry) throws(Breach) {

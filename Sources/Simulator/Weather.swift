@@ -1,8 +1,8 @@
 import PaymentServer
 import Payments
 
-/// What may happen in one world and how often, and how it is furnished: drawn before anything else, so
-/// that worlds differ in kind and not only in order (swarm testing, `style.md` §4.3).
+/// What may happen in one world and how often, and how it is furnished: drawn before anything else,
+/// so that worlds differ in kind and not only in order (swarm testing, `style.md` §4.3).
 struct Weather {
   /// Of a thousand requests, how many meet each fault of the street.
   private(set) var ofRequests: [(Mischief, Int)] = []

@@ -108,8 +108,8 @@ extension World {
     }
   }
 
-  /// Whoever has waited as long as the policy lets it was answered, and the server wakes in time for
-  /// the others.
+  /// Whoever has waited as long as the policy lets it was answered, and the server wakes in time
+  /// for the others.
   private func checkWaiting(_ seat: Seat, _ tenant: Tenant) throws(Breach) {
     for (id, question) in tenant.pipe.open where question.tool != nil && !question.isExcused {
       let deadline = question.at.advanced(by: weather.policy.respondWithin)
@@ -133,7 +133,8 @@ extension World {
     tenant.isEnding = true
     tenant.pipe.excuse()
     agenda.enter(
-      .eviction(seat: seat.number, tenant: tenant.number), at: now.advanced(by: .milliseconds(1500)))
+      .eviction(seat: seat.number, tenant: tenant.number), at: now.advanced(by: .milliseconds(1500))
+    )
     try step(seat, [.ended])
   }
 

@@ -66,8 +66,8 @@ extension World {
   }
 
   /// The one thing a refund relies on (`processors.md` §2.6): what was not executed within the
-  /// processor's quiescence never will be. Counted by the time in the books, because a clock that jumps
-  /// lets time pass.
+  /// processor's quiescence never will be. Counted by the time in the books, because a clock that
+  /// jumps lets time pass.
   private func isTooLate(_ transit: Transit) -> Bool {
     guard transit.request.path == "/v1/refunds", transit.request.method == .post else {
       return false

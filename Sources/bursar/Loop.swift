@@ -8,6 +8,9 @@ struct Loop: ~Copyable {
   /// How long the end may take once no further calls can come.
   static let grace = Duration.milliseconds(1500)
 
+  /// How often the idle look whether another program died over its work.
+  static let glance = Duration.milliseconds(100)
+
   private var server: PaymentServer
   private let street: Street
   private var intake: Intake
@@ -16,6 +19,7 @@ struct Loop: ~Copyable {
   private let transcript: Transcript?
   private var clock = Clock()
   private var deadline: Instant?
+  private var glanced = Instant(milliseconds: 0)
 
   /// A loop over the parts it joins.
   init(
@@ -36,6 +40,7 @@ struct Loop: ~Copyable {
       let answers = street.answers(at: now)
       var inputs = answers.map { Input.answer($0.0, $0.1) }
       inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
+      if inputs.isEmpty { glance(at: now) }
       if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
       mouth.flush()
@@ -43,6 +48,12 @@ struct Loop: ~Copyable {
       if isOver(now) { return }
       wait(from: now)
     }
+  }
+
+  private mutating func glance(at now: Instant) {
+    guard server.keepsWatch, glanced.advanced(by: Self.glance) <= now else { return }
+    glanced = now
+    server.glance(at: now)
   }
 
   private mutating func carry(_ inputs: [Input], at now: Instant) {
@@ -71,6 +82,7 @@ struct Loop: ~Copyable {
     let wakes = [
       intake.isPending ? now : nil, deadline, street.wake(after: now),
       server.wake.map { max($0, breath) },
+      server.keepsWatch ? max(glanced.advanced(by: Self.glance), breath) : nil,
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))

@@ -50,7 +50,8 @@ private struct Tally: CustomStringConvertible {
 
 /// One ledger and those who are killed over it.
 private struct Slaughter {
-  /// A payment that was asked for: what it is called, and the charge it gives back if it is a refund.
+  /// A payment that was asked for: what it is called, and the charge it gives back if it is a
+  /// refund.
   struct Payment: Hashable {
     let reference: String
     var charge: String?

@@ -100,6 +100,16 @@ enum Kernel {
     return try #require(Int(fields[11])) + #require(Int(fields[12]))
   }
 
+  /// Lets its files grow again.
+  static func liftFileSizeLimit(of number: pid_t) throws {
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+    program.arguments = ["--pid", "\(number)", "--fsize=unlimited"]
+    try program.run()
+    program.waitUntilExit()
+    try #require(program.terminationStatus == 0)
+  }
+
   /// Whether it is stopped by a signal.
   static func isStopped(_ number: pid_t) throws -> Bool {
     try fields(of: number)[0] == "T"

@@ -29,8 +29,8 @@ extension WorldTests {
       try world.checkEverything()
     }
 
-    /// Killed with a confirmation out that was executed and never answered: whoever comes next sends
-    /// the same bytes under the same key.
+    /// Killed with a confirmation out that was executed and never answered: whoever comes next
+    /// sends the same bytes under the same key.
     @Test func aRestartSendsTheSameBytesUnderTheSameKey() throws {
       let world = try PracticeWorld(
         faults: #"[{"match": {"kind": "confirm"}, "fault": "hang_after"}]"#,

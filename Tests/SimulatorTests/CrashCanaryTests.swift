@@ -5,7 +5,8 @@ import Testing
 @testable import Processors
 @testable import Simulator
 
-/// A harness that cannot fail proves nothing: each of these is broken on purpose and must be caught.
+/// A harness that cannot fail proves nothing: each of these is broken on purpose and must be
+/// caught.
 @Suite struct CrashCanaryTests {
   @Test func aDiskThatOnlySaysItSyncsIsCaught() {
     var run = CrashRun(Workload.charge, ignoringSyncs: true)

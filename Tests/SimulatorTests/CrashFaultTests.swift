@@ -1,3 +1,5 @@
+import Payments
+import Processors
 import Testing
 
 @testable import Simulator
@@ -20,11 +22,35 @@ import Testing
     #expect(run.findings.prefix(5) == [])
     run.report(lasts)
   }
+
+  /// A read of which half is missing is not taken for the end of the file.
+  @Test func aShortReadIsRefusedAndMovesNoMoneyTwice() {
+    var refusals = 0
+    for number in 1...90 {
+      let disk = SimulatedDisk()
+      let first = Stage(disk, policy: Workload.widePolicy)
+      for move in Workload.charge.moves { first.follow(move) }
+      first.abandon()
+      let platter = disk.platter.afterPowerLoss { _ in .lost }
+      let damaged = SimulatedDisk(platter)
+      damaged.overlays = [Overlay(fault: .short, act: .read, number: number, lasts: false)]
+      let second = Stage(
+        damaged, policy: Workload.widePolicy, outside: first.outside,
+        now: first.now.advanced(by: .seconds(40)))
+      for move in Workload.charge.moves { second.follow(move) }
+      #expect(second.outside.sandbox.intents.filter { $0.amountReceived > 0 }.count == 1)
+      #expect(Record(damaged).losses(against: second.outside) == [])
+      if second.outside.said.last?.verdict == "STOP" { refusals += 1 }
+      second.abandon()
+    }
+    #expect(refusals > 50)
+    print("short reads: 90, \(refusals) of them refused")
+  }
 }
 
 /// A workload on a disk on which something fails.
 struct FaultRun {
-  static let faults: [(fault: Fault, act: Act)] = [
+  static let faults: [(fault: Simulator.Fault, act: Act)] = [
     (.full, .write), (.failing, .write), (.failing, .sync), (.failing, .read),
     (.failing, .create), (.failing, .cut), (.failing, .delete),
   ]

@@ -11,6 +11,19 @@ struct Photograph {
   let now: Instant
 }
 
+extension Photograph {
+  /// Whether the log is being copied into the ledger: something of it is on its way there.
+  var isCheckpointing: Bool {
+    let ledger = platter.file(Stage.path)
+    return platter.pending.contains { change in
+      switch change {
+      case .write(let file, _, _), .cut(let file, _): file == ledger
+      case .link, .unlink: false
+      }
+    }
+  }
+}
+
 /// A workload, and what is left of it when the power fails before each of its acts.
 struct CrashRun {
   /// How what was not synced is dealt with, by name.
@@ -54,11 +67,15 @@ struct CrashRun {
     stage.abandon()
   }
 
-  /// Lets the power fail before every act, or before every so manieth.
-  mutating func crashEverywhere(stride: Int = 1) {
+  /// Lets the power fail before every act, or before every so manieth and those that are asked for.
+  mutating func crashEverywhere(
+    stride: Int = 1, orWhere isWanted: (Photograph) -> Bool = { _ in false }
+  ) {
     var last: (platter: Platter, heard: Int)?
     for (index, photograph) in photographs.enumerated() {
-      for (number, name) in CrashRun.fates.enumerated() where (index + number) % stride == 0 {
+      let isChosen = isWanted(photograph)
+      for (number, name) in CrashRun.fates.enumerated()
+      where isChosen || (index + number) % stride == 0 {
         let platter = photograph.platter.afterPowerLoss(
           CrashRun.fate(name, seed: UInt64(photograph.act)))
         crashes += 1

@@ -42,7 +42,8 @@ struct Outside {
   var sent: [Dispatch] = []
 }
 
-/// Real servers on a simulated disk, each in a process of its own, and the sandbox as their processor.
+/// Real servers on a simulated disk, each in a process of its own, and the sandbox as their
+/// processor.
 final class Stage {
   static let path = "ledger.db"
   static let start = Instant(milliseconds: 1_795_165_200_000)
@@ -94,7 +95,8 @@ final class Stage {
     }
   }
 
-  /// Wakes processes whenever they want to be, and delivers, until they rest; false if they never do.
+  /// Wakes processes whenever they want to be, and delivers, until they rest; false if they never
+  /// do.
   func settle(_ askers: [Int]) -> Bool {
     for asker in askers { step(asker, [.tick]) }
     deliver()

@@ -18,7 +18,9 @@ import Testing
   @Test func noLossOfPowerWhileTheLogIsCopiedLosesAnything() {
     var run = CrashRun(Workload.long)
     #expect(run.findings.isEmpty)
-    run.crashEverywhere(stride: 97)
+    let copying = run.photographs.drop { $0.act < 200 }.filter(\.isCheckpointing)
+    #expect(copying.count > 20)
+    run.crashEverywhere(stride: 97) { $0.act >= 200 && $0.isCheckpointing }
     #expect(run.findings.prefix(5) == [])
     run.report()
   }

@@ -126,6 +126,22 @@ import Testing
     #expect([before, after] == [true, false])
   }
 
+  @Test func whatDeadCodeDoesToSharedMemoryIsUndone() throws {
+    let disk = SimulatedDisk()
+    var living = try Ledger(path: path, vfs: disk.name)
+    try note("one", in: &living)
+    disk.enter(process: 2)
+    var mortal = try Ledger(path: path, vfs: disk.name)
+    try note("two", in: &mortal)
+    let memory = try #require(disk.memories.values.first)
+    let before = memory.photograph()
+    disk.kill(process: 2)
+    memory.restore(before.map { [UInt8](repeating: 0xff, count: $0.count) })
+    disk.enter(process: 0)
+    #expect(memory.photograph() == before)
+    #expect(try lines(&living) == ["one", "two"])
+  }
+
   @Test func aLedgerTakenAwayIsNoticed() throws {
     let disk = SimulatedDisk()
     var ledger = try Ledger(path: path, vfs: disk.name)
@@ -139,7 +155,7 @@ import Testing
   @Test func aFaultIsOverWhenItIsTakenAway() throws {
     let disk = SimulatedDisk()
     var ledger = try Ledger(path: path, vfs: disk.name)
-    for fault in [Fault.full, .failing] {
+    for fault in [Simulator.Fault.full, .failing] {
       disk.weather = { act in act == .write ? fault : nil }
       #expect(throws: LedgerError.self) { try note("lost", in: &ledger) }
       disk.weather = nil
