@@ -106,11 +106,16 @@ struct AcceptedPolicy {
     }
     var entry = JSONObject([("hash", .string(policy.hash))])
     if let changes { entry["changes"] = .array(changes.map { .string($0) }) }
+    // Rules that were not read from a file have no text.
+    if !policy.text.isEmpty { entry["policy"] = Self.document(policy.text) }
+    self.init(detail: String(decoding: JSONValue.object(entry).compact, as: UTF8.self))
+  }
+
+  private static func document(_ text: String) -> JSONValue {
     do throws(JSONError) {
-      entry["policy"] = try JSONValue(reading: Array(policy.text.utf8))
+      return try JSONValue(reading: Array(text.utf8))
     } catch {
       preconditionFailure("The canonical form of a policy is JSON: \(error.message)")
     }
-    self.init(detail: String(decoding: JSONValue.object(entry).compact, as: UTF8.self))
   }
 }

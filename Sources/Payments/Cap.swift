@@ -24,8 +24,8 @@ public struct Cap: Hashable, Sendable {
   public let limitsAmount: Bool
   /// The largest number of operations; nil for no limit.
   public let count: Int64?
-  /// Of a cap on single operations: how long charges of one customer count as one, so that an amount
-  /// above the cap cannot be split; nil when each stands for itself.
+  /// Of a cap on single operations: how long charges of one customer count as one, so that an
+  /// amount above the cap cannot be split; nil when each stands for itself.
   public let splitWindow: Duration?
 
   /// A cap from its parts; `amount` nil for a cap on the number alone.

@@ -36,7 +36,7 @@ public struct Scope: Hashable, Sendable {
 
   /// The calls of one run that were told to stop for the same thing: a cap, or one operation.
   public static func stops(for subject: String, run: String, in namespace: String) -> Scope {
-    Scope("stops|run|\(namespace)|\(run)|\(subject)")
+    Scope("calls|stops|\(namespace)|\(run)|\(subject)")
   }
 
   /// The calls of one run that were judged, whatever the verdict: what rates are counted by.

@@ -127,8 +127,8 @@ extension Policy {
     return usages
   }
 
-  /// What a charge and those of the same customer within the cap's `splitWindow` come to, if that is
-  /// above the cap. A charge with none before it is judged by itself alone.
+  /// What a charge and those of the same customer within the cap's `splitWindow` come to, if that
+  /// is above the cap. A charge with none before it is judged by itself alone.
   private func splitSum<Failure: Error>(
     _ demand: Demand, _ cap: Cap, at now: Instant,
     exposure: (Scope, Instant?) throws(Failure) -> Exposure

@@ -55,7 +55,7 @@ public struct Policy: Hashable, Sendable {
   public var flagFix: Bool
   /// SHA-256 of the policy's canonical form, in hexadecimal; each operation records it.
   public var hash: String
-  /// The policy's canonical form, JSON without comments, as the history keeps it; no secret is in it.
+  /// The policy's canonical form, JSON without comments, as the history keeps it. Without secrets.
   public var text: String
 
   /// The rules with every key at its default, and no cap: nothing may be charged yet.

@@ -3,8 +3,8 @@ public import Foundation
 /// A conversation as a text file: a reason on top (`#`), then directives and what followed from
 /// them.
 ///
-///     policy {…}            the policy, in one line; without it the built-in one; later, an edit of it
-///     operator WORD EXTENT  freeze or thaw: `run NAME`, `customer NAME` or `all`, and then the reason
+///     policy {…}            the policy, in one line; without it the built-in one; later, an edit
+///     operator WORD EXTENT  freeze or thaw: `run NAME`, `customer NAME` or `all`; then the reason
 ///     run NAME              the run where a call names none
 ///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
 ///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
