@@ -31,12 +31,7 @@ public struct ExposureBook: Sendable {
   /// Books a movement at an instant.
   /// - Throws: ``LedgerError/damaged(_:)`` when a sum is beyond 63 bits, as the books do.
   public mutating func apply(_ movement: Movement, at now: Instant) throws(LedgerError) {
-    var account = accounts.removeValue(forKey: Key(text: movement.scope.text)) ?? Account()
-    account.held = try account.held.adding(movement.held)
-    if movement.spent != .zero, let bucket = Bucket.all(at: now).first {
-      try account.spend(movement.spent, inMinute: bucket.start)
-    }
-    accounts[Key(text: movement.scope.text)] = account
+    try accounts[Key(text: movement.scope.text), default: Account()].apply(movement, at: now)
   }
 
   /// Everything held in a scope, and what was spent since an instant, rounded down to the minute.
@@ -55,6 +50,13 @@ public struct ExposureBook: Sendable {
 }
 
 extension ExposureBook.Account {
+  fileprivate mutating func apply(_ movement: Movement, at now: Instant) throws(LedgerError) {
+    held = try held.adding(movement.held)
+    if movement.spent != .zero, let bucket = Bucket.all(at: now).first {
+      try spend(movement.spent, inMinute: bucket.start)
+    }
+  }
+
   /// Where the first minute stands that is not before this one.
   fileprivate func place(ofMinute start: Int64) -> Int {
     var low = 0

@@ -18,8 +18,8 @@ struct Breaker {
   /// Since when it is open, or when an operation was last let through; nil while it is closed.
   private var opened: Instant?
 
-  /// Takes note of what an answer proved. A turned-away request and a key in use say neither that the
-  /// processor works nor that it does not.
+  /// Takes note of what an answer proved. A turned-away request and a key in use say neither that
+  /// the processor works nor that it does not.
   mutating func note(_ finding: Finding, at now: Instant) {
     switch finding {
     case .throttled, .inProgress: break

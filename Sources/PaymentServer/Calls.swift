@@ -172,15 +172,15 @@ extension Desk {
       try deny(
         candidate, known, call, texts.denied(denial), rule: denial.rule, policy, in: &books, now)
     case .granted(let warnings):
-      guard breaker.admits(at: now) else {
-        log("processor_unavailable", [("operation", .string(candidate.id.text))])
-        return answer(call, texts.processorUnavailable(candidate))
-      }
       if let verdict = try holdingBack(
         candidate, distinctFrom: distinct, policy, in: &books, now)
       {
         return try deny(
           candidate, known, call, verdict, rule: "nearDuplicates", policy, in: &books, now)
+      }
+      guard breaker.admits(at: now) else {
+        log("processor_unavailable", [("operation", .string(candidate.id.text))])
+        return answer(call, texts.processorUnavailable(candidate))
       }
       // From here on the operation is granted: below this line nothing may fail but the disk.
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)

@@ -105,11 +105,10 @@ struct Desk {
   /// Whether anything of this step has to do with the books. A start alone makes none.
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
     if !calls.isEmpty || !unrecorded.isEmpty { return true }
-    if !resumed, !exist || rules.inForce == nil {
-      resumed = true
-      wake = nil
-    }
-    return wake.map { $0 <= reading.advanced(by: ahead) } ?? false
+    let now = reading.advanced(by: ahead)
+    if rules.inForce == nil { wake = nil }
+    if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
+    return wake.map { $0 <= now } ?? false
   }
 
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.

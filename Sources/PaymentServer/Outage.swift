@@ -34,7 +34,7 @@ extension Desk {
     }
     for call in calls { answer(call, texts.verdict(on: error)) }
     calls = []
-    wake = now.advanced(by: .seconds(1))
+    wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 
   private mutating func complain(of error: LedgerError) {

@@ -13,7 +13,9 @@ extension PolicyReader {
       let place = path + [.index(index)]
       guard let cap = cap(entry, place) else { continue }
       if caps.contains(where: { isSame($0.name, cap.name) }) {
-        refuse(place + [.key("name")], "is the name of two caps; each needs its own")
+        refuse(
+          place + [.key("name")],
+          "is the name of two caps (\(quoted(cap.name))); each needs its own")
       }
       caps.append(cap)
     }
@@ -34,7 +36,8 @@ extension PolicyReader {
         refuse(
           place + [.key("amount")],
           "must be an amount in major units, not negative, with no more decimals than "
-            + "\(currency.code) has, such as \"\(example.prefix(while: { $0 != " " }))\"")
+            + "\(currency.code) has, such as \"\(example.prefix(while: { $0 != " " }))\"; "
+            + "\(quoted(text, limit: 24)) is not")
       }
     }
     let count = entry["count"]?.integer
@@ -72,6 +75,11 @@ extension PolicyReader {
     if extent == .operation, text != nil {
       refuse(place + [.key("window")], "has no meaning in a cap per operation; remove it")
     }
+    if entry["utcOffset"] != nil, !["day", "month"].contains(where: { isSame($0, text) }) {
+      refuse(
+        place + [.key("utcOffset")],
+        "has a meaning only with the windows day and month; remove it")
+    }
     switch text {
     case nil:
       if extent == .customer || extent == .namespace {
@@ -88,7 +96,8 @@ extension PolicyReader {
       else {
         refuse(
           place + [.key("window")],
-          "must be day, month, lifetime, or a duration from 1m to 366d such as 24h")
+          "must be day, month, lifetime, or a duration from 1m to 366d such as 24h; \(quoted(text)) "
+            + "is not")
         return .lifetime
       }
       return .rolling(length)
@@ -107,7 +116,9 @@ extension PolicyReader {
     let minutes =
       isShaped ? (digits[1] * 10 + digits[2]) * 60 + digits[4] * 10 + digits[5] : 9999
     guard minutes <= 14 * 60, !isShaped || digits[4] < 6 else {
-      refuse(place + [.key("utcOffset")], "must be an offset such as +01:00 or -05:30")
+      refuse(
+        place + [.key("utcOffset")],
+        "must be an offset from -14:00 to +14:00, such as +01:00 or -05:30; \(quoted(text)) is not")
       return 0
     }
     return bytes[0] == UInt8(ascii: "-") ? -minutes : minutes
@@ -132,7 +143,7 @@ extension PolicyReader {
       refuse(
         path,
         "must be a duration from \(spell(range.lowerBound)) to \(spell(range.upperBound)), a number and "
-          + "ms, s, m, h or d, such as 4s or 0.5s")
+          + "ms, s, m, h or d, such as 4s or 0.5s; \(quoted(text)) is not")
       return standard
     }
     return duration

@@ -151,6 +151,8 @@ extension Policy {
       ("nearDuplicates.action", nearDuplicates.action.rawValue),
       ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"),
+      ("nearDuplicates.action", nearDuplicates.action.rawValue),
+      ("nearDuplicates.window", spell(nearDuplicates.window)),
     ] + processor.settings
   }
 }

@@ -21,7 +21,7 @@ public func readPolicy(_ bytes: [UInt8], currencies: CurrencyTable) -> PolicyRea
     return .broken([
       PolicyMistake(
         line: position.line, column: position.column, path: "",
-        message: "\(error.message); expected JSON with comments.")
+        message: policySentence(error, in: bytes))
     ])
   }
   let violations = policySchema.violations(in: document.value)
@@ -74,7 +74,7 @@ private func mistake(
   }
   return PolicyMistake(
     line: position?.line ?? 1, column: position?.column ?? 1, path: text(of: violation.path),
-    message: "\(violation.expectation).")
+    message: violation.policySentence)
 }
 
 /// A path as an operator writes it: `caps[0].amount`.

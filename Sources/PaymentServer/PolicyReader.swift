@@ -22,7 +22,9 @@ struct PolicyReader {
     if let namespace = root["namespace"]?.string {
       policy.namespace = namespace
       if !isReference(namespace) {
-        refuse([.key("namespace")], "must be 1-64 of letters, digits and . _ : / # -")
+        refuse(
+          [.key("namespace")],
+          "must be 1 to 64 letters, digits and . _ : / # -, beginning with a letter or digit")
       }
     }
     policy.environment =
@@ -73,7 +75,7 @@ struct PolicyReader {
           ? [.key("processor"), .key("kind")] : [.key("environment")],
         "needs environment test or live, because processor.kind is stripe")
     }
-    if policy.processor.kind == .stripe, policy.processor.apiKey == nil {
+    if policy.processor.kind == .stripe, document.value["processor"]?["apiKey"] == nil {
       refuse(
         [.key("processor")],
         "needs apiKey: {\"env\": \"STRIPE_API_KEY\"} or {\"file\": \"/path/to/key\"}")

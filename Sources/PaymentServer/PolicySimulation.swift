@@ -9,7 +9,8 @@ public import Payments
 /// what it was never asked, because it was denied, counts as moved at once, which errs on the side
 /// of the caps. An operation is judged by the terms and the run it has now.
 ///
-/// Absent here: rates, which only delay.
+/// Absent here: rates, which only delay; near duplicates, freezes and closed runs, which stand
+/// where they stood then.
 public struct PolicySimulation: Sendable {
   /// One time an operation was asked for.
   public struct Trial: Sendable {
@@ -91,17 +92,16 @@ public struct PolicySimulation: Sendable {
     _ judged: inout Judged, _ entry: HistoryEntry, _ to: State
   ) throws(LedgerError) {
     let operation = judged.recorded
-    let started = runs[operation.run] ?? entry.at
-    runs[operation.run] = started
     // What moves or has moved here is not judged again: it is answered from the books.
     if let state = judged.state, state.holds || state.moved { return }
     let wasDenied = to == .denied
     if let since, entry.at < since {
+      _ = start(ofRun: operation.run, entry.at)
       judged.follows = !wasDenied
       if !wasDenied { try move(&judged, to: to, at: entry.at) }
       return
     }
-    let rule = try refusal(of: operation, runStarted: started, at: entry.at)
+    let rule = try refusal(of: operation, at: entry.at) ?? lastingDenial(entry)
     trials.append(
       Trial(
         at: entry.at, operation: operation,
@@ -113,14 +113,26 @@ public struct PolicySimulation: Sendable {
     }
   }
 
+  /// A denial by what is not judged again: it stays. Near duplicates do, unless they are let pass
+  /// now; a freeze was a person's word, a closed run followed from what the agent did.
+  private func lastingDenial(_ entry: HistoryEntry) -> String? {
+    switch entry.reason {
+    case "denied_near_duplicate": policy.nearDuplicates.action == .allow ? nil : "nearDuplicates"
+    case "denied_frozen": "freeze"
+    case "denied_run_closed": "a closed run"
+    default: nil
+    }
+  }
+
   /// The rule that refuses an operation now; nil when none does.
   private mutating func refusal(
-    of operation: Operation, runStarted: Instant, at now: Instant
+    of operation: Operation, at now: Instant
   ) throws(LedgerError) -> String? {
     if let charge = operation.terms.charge, let state = operations[charge] {
       guard state.state?.moved == true else { return "its charge" }
     }
     let demand = operation.demand
+    let runStarted = start(ofRun: operation.run, now)
     let usages = try policy.usages(for: demand, at: now) { (scope, since) throws(LedgerError) in
       try book.exposure(of: scope, since: since)
     }
@@ -140,6 +152,13 @@ public struct PolicySimulation: Sendable {
     case .granted: return nil
     case .refused(let denial): return denial.rule
     }
+  }
+
+  /// When a run was first judged, which is now if it never was.
+  private mutating func start(ofRun run: String, _ now: Instant) -> Instant {
+    let started = runs[run] ?? now
+    runs[run] = started
+    return started
   }
 
   private mutating func move(

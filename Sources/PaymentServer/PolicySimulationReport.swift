@@ -146,10 +146,10 @@ private enum Outcome: String, CaseIterable {
 
   var words: String {
     switch self {
-    case .passed: "passed then and pass now"
+    case .passed: "passed then and would pass"
     case .stopped: "passed and would have been stopped"
     case .passing: "were stopped and would have passed"
-    case .refused: "are stopped then and now"
+    case .refused: "were stopped then and would be"
     }
   }
 

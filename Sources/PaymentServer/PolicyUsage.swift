@@ -76,7 +76,7 @@ private struct CapInUse {
     rows += Report.table(
       users.prefix(Report.fullest).map { user in
         [
-          "  \(user.name)", bar(user.usage.share), "\(user.usage.share) %",
+          "  \(quoted(user.name))", bar(user.usage.share), "\(user.usage.share) %",
           user.usage.words(currencies), "left \(user.usage.leftWords(currencies))",
         ]
       })
@@ -118,7 +118,7 @@ extension Cap {
     }
     switch extent {
     case .operation: return []
-    case .namespace: return [(quoted(namespace), demand("", ""))]
+    case .namespace: return [(namespace, demand("", ""))]
     case .run, .customer:
       var seen: Set<[UInt8]> = []
       var found: [(String, Demand)] = []
@@ -128,7 +128,7 @@ extension Cap {
       {
         let name = extent == .run ? operation.run : operation.terms.customer
         guard seen.insert(Array(name.utf8)).inserted else { continue }
-        found.append((quoted(name), extent == .run ? demand(name, "") : demand("", name)))
+        found.append((name, extent == .run ? demand(name, "") : demand("", name)))
       }
       return found
     }

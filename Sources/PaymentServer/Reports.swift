@@ -202,9 +202,10 @@ public enum Report {
       rows.map { $0[column].utf8.count }.max() ?? 0
     }
     return rows.map { row in
-      zip(row, widths).map { cell, width in
+      let line = zip(row, widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.utf8.count)
       }.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
 }

@@ -10,6 +10,8 @@ extension Desk {
   /// How often the books are looked through for what a dead process left, while something is
   /// pending.
   static let patrolInterval = Duration.milliseconds(100)
+  /// How often it is looked whether there are books by now, where there were none.
+  static let idleInterval = Duration.seconds(60)
 
   /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
   /// dropped: whoever took the operation over asks the processor itself.

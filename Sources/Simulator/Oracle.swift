@@ -26,7 +26,7 @@ final class Oracle {
   private var refunds: [Moved] = []
   private var paidIntents: Set<Int> = []
   private var refundsSeen = 0
-  /// What was asked for, by kind and reference.
+  /// What was asked for, by the charge's reference.
   private var asked: [String: Set<[String]>] = [:]
   private var keys: [String: String] = [:]
   private var keySent: [String: Instant] = [:]
@@ -36,15 +36,16 @@ final class Oracle {
     self.books = books
   }
 
-  /// An agent asks for something.
-  func hear(_ ask: Ask) {
-    guard ask.tool == "charge" else { return }
+  /// An agent asks for something; whether it asked for it in other words before.
+  func hear(_ ask: Ask) -> Bool {
+    guard ask.tool == "charge" else { return false }
     let reference = ask.arguments["reference"]?.string ?? ""
-    asked["charge \(reference)", default: []].insert(
-      ["customer", "amount", "currency"].map { name in
-        let value = ask.arguments[name]
-        return value?.string ?? value?.integer.map(String.init) ?? ""
-      })
+    let terms = ["customer", "amount", "currency"].map { name in
+      let value = ask.arguments[name]
+      return value?.string ?? value?.integer.map(String.init) ?? ""
+    }
+    asked[reference, default: []].insert(terms)
+    return (asked[reference]?.count ?? 0) > 1
   }
 
   /// What the books recorded since the last time is held against what the processor did.
@@ -134,7 +135,7 @@ final class Oracle {
   private func checkAsked(_ moved: Moved, _ metadata: JSONObject) throws(Breach) {
     let reference = metadata["bursar_reference"]?.string ?? ""
     let terms = [moved.customer, String(moved.money.amount), moved.money.currency.code]
-    guard asked["charge \(reference)"]?.contains(terms) == true else {
+    guard asked[reference]?.contains(terms) == true else {
       throw Breach(.asAsked, "nobody asked for \(terms) under \(reference)")
     }
   }

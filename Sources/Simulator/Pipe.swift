@@ -21,6 +21,8 @@ struct Pipe {
     /// The tool; nil for a request that calls none.
     let tool: String?
     let agent: Int
+    /// What is paid or given back by it.
+    let reference: String?
     let at: Instant
     /// Whether something held it up that no server can help: its answer may come late.
     var isExcused = false
@@ -55,7 +57,8 @@ struct Pipe {
   /// A tool call as a line.
   mutating func call(_ ask: Ask, agent: Int, at now: Instant) -> [UInt8] {
     let era = agreed ?? .july2026
-    let id = note(ask.tool, agent: agent, era, now)
+    let id = note(
+      ask.tool, agent: agent, reference: ask.arguments["reference"]?.string, era, now)
     var meta: [String] = []
     if let run = ask.run { meta.append(#""dev.bursar/run":"\#(run)""#) }
     if era.isStateless { meta.append(Pipe.envelope) }
@@ -100,11 +103,20 @@ struct Pipe {
   }
 
   /// Ids are numbers and texts in turn, and never used twice.
-  private mutating func note(_ tool: String?, agent: Int, _ era: Era, _ now: Instant) -> String {
+  private mutating func note(
+    _ tool: String?, agent: Int, reference: String? = nil, _ era: Era, _ now: Instant
+  ) -> String {
     number += 1
     let id = number % 3 == 0 ? #""q-\#(number)""# : String(number)
-    open.append((id, Question(era: era, tool: tool, agent: agent, at: now)))
+    let question = Question(era: era, tool: tool, agent: agent, reference: reference, at: now)
+    open.append((id, question))
     return id
+  }
+
+  /// Whether a call for the same thing waits for its answer.
+  func isOpen(_ ask: Ask) -> Bool {
+    let reference = ask.arguments["reference"]?.string
+    return open.contains { $0.question.tool == ask.tool && $0.question.reference == reference }
   }
 
   /// From now on nothing that is open has to be answered in time.

@@ -25,7 +25,10 @@ struct Report {
       lines.append("  \(Report.padded(name, to: 44))\(result.probes[name])")
     }
     let others = result.probes.others
-    if !others.isEmpty { lines.append("without a name: " + others.joined(separator: ", ")) }
+    if !others.isEmpty { lines.append("without a name") }
+    for name in others {
+      lines.append("  \(Report.padded(name, to: 44))\(result.probes[name])")
+    }
     self.lines = lines
   }
 

@@ -95,6 +95,7 @@ final class World {
 
   /// Does what happens next; false when nothing ever will.
   func advance() throws(Breach) -> Bool {
+    lookAround()
     var earliest: (seat: Seat, at: Instant)?
     for seat in seats {
       guard let wake = seat.wake(after: now), earliest.map({ wake < $0.at }) ?? true else {

@@ -38,7 +38,8 @@ extension World {
   }
 
   private func call(_ ask: Ask, by number: Int, _ tenant: Tenant) -> [UInt8] {
-    oracle.hear(ask)
+    if oracle.hear(ask) { tally.note(.drifted) }
+    if ask.tool != "status", tenant.pipe.isOpen(ask) { tally.note(.repeatedInFlight) }
     if agents[number].wasStopped, ask.tool != "status" { tally.note(.calledAfterStop) }
     return tenant.pipe.call(ask, agent: number, at: now)
   }

@@ -14,8 +14,18 @@ extension World {
     if isAwake, tenant.idleTicks > 5 {
       throw Breach(.staysAsleep, "server \(seat.number) asks to be woken at once for ever")
     }
-    let rest = Duration.milliseconds(min(30_000, 10 << min(tenant.idleTicks, 12)))
+    let rest = Duration.milliseconds(min(600_000, 10 << min(tenant.idleTicks, 16)))
     tenant.restUntil = now.advanced(by: isAwake ? .milliseconds(1) : rest)
+  }
+
+  /// The idle look whether somebody else has begun something. They would ten times a second; here it
+  /// is enough after everything that happens.
+  func lookAround() {
+    for seat in seats where !seat.isPaused(at: now) {
+      guard let tenant = seat.tenant, tenant.server.keepsWatch else { continue }
+      disk(of: seat).enter(process: tenant.number)
+      tenant.server.glance(at: seat.reading(at: now))
+    }
   }
 
   /// One step of a server, and everything that follows from it in the same moment.

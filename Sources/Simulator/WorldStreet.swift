@@ -37,9 +37,13 @@ extension World {
     tell("\(transit.id.operation.text) \(transit.id.attempt) arrives")
     try oracle.readNews(of: place)
     try oracle.readRow(of: transit.request, transit.id, in: place)
-    guard !isTooLate(transit) else { return }
+    guard !isTooLate(transit) else { return probes.note("processor.refund_never_arrived") }
     switch processor.begin(transit.request, at: now) {
     case .answered(let response):
+      if response.status == 409 { probes.note("processor.key_in_use") }
+      if response.headers.contains(where: { $0.name == "Idempotent-Replayed" }) {
+        probes.note("processor.replayed")
+      }
       answer(response, transit, journey)
       try oracle.readProcessor(processor.sandbox)
     case .underway(let ticket):
@@ -61,7 +65,11 @@ extension World {
       }
     let response = processor.complete(ticket, as: ending, at: now)
     processor.note(transit.request)
+    let captured = oracle.captured.count
+    let refunded = oracle.refunded.count
     try oracle.readProcessor(processor.sandbox)
+    if transit.isOver, oracle.captured.count > captured { probes.note("processor.late_capture") }
+    if transit.isOver, oracle.refunded.count > refunded { probes.note("processor.late_refund") }
     answer(response, transit, journey)
   }
 

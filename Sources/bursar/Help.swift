@@ -101,7 +101,7 @@ private let policyHelp = """
               would have passed, and how full each cap would have been. What was stopped frees its
               budget; what was denied and passes now counts as captured; what was recorded before
               --since counts as it was. Operations are judged by the terms they have now. Rates only
-              delay and are left out
+              delay and are left out; near duplicates and freezes stand where they stood
     usage     how full each cap is now
     size      how large a cap per run should be for N operations of at most A: one and a half times
               to twice what they need

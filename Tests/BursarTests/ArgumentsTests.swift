@@ -33,6 +33,7 @@ struct ArgumentsTests {
       try command("check", "--json", "--policy", "p")
         == .check(policy: "p", json: true, strict: false))
     #expect(try command("check") == .check(policy: nil, json: false, strict: false))
+    #expect(try command("check", "--strict") == .check(policy: nil, json: false, strict: true))
     let all = Command.operations(shown: nil, policy: nil, json: false)
     #expect(try command("operations") == all)
     #expect(try command("operations", "list") == all)
@@ -72,6 +73,23 @@ struct ArgumentsTests {
     #expect(mistake("operations", "show", "a", "b")?.contains("\"b\"") == true)
   }
 
+  @Test func settleAndSandboxTakeNumbers() throws {
+    #expect(
+      try command("settle", "--json", "--limit", "5")
+        == .settle(policy: nil, json: true, limit: .seconds(5)))
+    #expect(
+      try command("settle", "--policy", "p")
+        == .settle(policy: "p", json: false, limit: .seconds(60)))
+    let order = SandboxOrder(port: 4242, faults: "f", seed: 7, books: "b")
+    #expect(
+      try command("sandbox", "--port", "4242", "--faults", "f", "--seed", "7", "--books", "b")
+        == .sandbox(order))
+    #expect(mistake("sandbox")?.contains("--port N") == true)
+    #expect(mistake("sandbox", "--port", "65536")?.contains("from 0 to 65535") == true)
+    #expect(mistake("sandbox", "--port", "0", "--seed", "x")?.contains("whole number") == true)
+    #expect(mistake("settle", "--limit", "-1")?.contains("from 0 to 86400") == true)
+  }
+
   @Test func anOptionWithoutItsValueOrGivenTwiceIsRefused() {
     #expect(mistake("--policy")?.contains("needs a value") == true)
     #expect(mistake("--policy=")?.contains("needs a value") == true)
@@ -79,5 +97,35 @@ struct ArgumentsTests {
     #expect(mistake("--run", "a", "--run", "b")?.contains("twice") == true)
     #expect(mistake("operations", "show")?.contains("op_") == true)
     #expect(mistake("check", "--json=yes")?.contains("--json=yes") == true)
+  }
+
+  @Test func everyToolForPoliciesTakesItsOwnOptions() throws {
+    #expect(
+      try command("policy", "simulate", "--policy", "n", "--since", "30d", "--json")
+        == .policy(.simulate(policy: "n", since: "30d", json: true)))
+    #expect(try command("policy", "usage") == .policy(.usage(policy: nil, json: false)))
+    #expect(
+      try command("policy", "diff", "--json", "a", "b") == .policy(.diff("a", "b", json: true)))
+    #expect(
+      try command("policy", "size", "--batch", "3", "--amount", "5.00")
+        == .policy(.size(batch: 3, amount: "5.00", currency: "USD", json: false)))
+    let inquiry = PolicyInquiry(
+      reference: "r", amount: "1.00", currency: "EUR", customer: "c", run: nil)
+    #expect(
+      try command(
+        "policy", "explain", "--reference=r", "--amount=1.00", "--currency=EUR", "--customer=c")
+        == .policy(.explain(inquiry, policy: nil, json: false)))
+  }
+
+  @Test func aToolForPoliciesThatIsNotUnderstoodIsSaidSo() {
+    #expect(mistake("policy")?.contains("needs one of diff") == true)
+    #expect(mistake("policy", "guess")?.contains("\"guess\"") == true)
+    #expect(mistake("policy", "diff", "a")?.contains("two policy files") == true)
+    #expect(mistake("policy", "diff", "a", "b", "c")?.contains("\"c\"") == true)
+    #expect(mistake("policy", "usage", "--since", "1d")?.contains("--since") == true)
+    #expect(mistake("policy", "usage", "now")?.contains("\"now\"") == true)
+    #expect(mistake("policy", "explain", "--amount", "1")?.contains("--reference") == true)
+    #expect(mistake("policy", "size", "--amount", "1")?.contains("--batch") == true)
+    #expect(mistake("policy", "size", "--batch", "0")?.contains("from 1") == true)
   }
 }

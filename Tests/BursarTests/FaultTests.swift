@@ -23,9 +23,9 @@ extension WorldTests {
 
     @Test(arguments: Fault.allCases) func oneFaultNeverPaysTwice(_ fault: Fault) throws {
       let world = try PracticeWorld()
-      for kind in ["create", "confirm"] {
+      for (number, kind) in ["create", "confirm"].enumerated() {
         try world.arm("[\(rule(fault, on: kind))]")
-        _ = try world.charge("inv-\(kind)")
+        _ = try world.charge("inv-\(kind)", amount: 1001 + number)
       }
       try world.arm("[]")
       #expect(try world.charge("inv-1")["verdict"] as? String == "DONE")
