@@ -24,7 +24,8 @@ import Testing
       #expect(once.transcript == again.transcript)
       #expect(once.steps == again.steps)
     }
-    #expect(World(seed: 1).live(steps: 100).transcript != World(seed: 2).live(steps: 100).transcript)
+    #expect(
+      World(seed: 1).live(steps: 100).transcript != World(seed: 2).live(steps: 100).transcript)
   }
 
   @Test(arguments: Canary.allCases)
