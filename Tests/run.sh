@@ -2,7 +2,7 @@
 # Everything that must pass, one step after the other. The last line says how many did.
 #
 #   Tests/run.sh               all steps
-#   Tests/run.sh --all         and one minute of fuzzing
+#   Tests/run.sh --all         also one minute of fuzzing and 500 rounds of kill -9
 #   Tests/run.sh --only STEP   just that step, with its output on the screen
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,13 +14,13 @@ steps=(packages format build unit release process conversation processors quicks
 
 usage() {
   echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
-  echo "steps: ${steps[*]} fuzz" >&2
+  echo "steps: ${steps[*]} fuzz kill" >&2
   exit 64
 }
 
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --all) steps+=(fuzz) ;;
+    --all) steps+=(fuzz kill) ;;
     --only)
       [[ $# -ge 2 ]] || usage
       only=$2
@@ -44,6 +44,7 @@ says() {
     quickstart) echo "the quickstart" ;;
     readme) echo "the commands of the README" ;;
     fuzz) echo "one minute of fuzzing" ;;
+    kill) echo "500 rounds of kill -9" ;;
     *) usage ;;
   esac
 }
@@ -117,6 +118,10 @@ step_readme() {
 
 step_fuzz() {
   Tests/Fuzz/run.sh 60
+}
+
+step_kill() {
+  BURSAR_BINARY="$binary" BURSAR_ROUNDS=500 swift test --skip-build --filter KillTests
 }
 
 if [[ -n $only ]]; then

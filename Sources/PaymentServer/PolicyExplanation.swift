@@ -34,13 +34,12 @@ extension Report {
     if Ledger.exists(at: path) {
       var ledger = try Ledger(path: path)
       finding = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-        try asked.explain(
-          known: try asked.known(in: books),
-          runStarted: try books.run(question.run, namespace: policy.namespace)?.firstSeen ?? now
-        ) { (scope, since) throws(LedgerError) in try books.exposure(of: scope, since: since) }
+        try asked.explain(by: try asked.record(in: books)) { (scope, since) throws(LedgerError) in
+          try books.exposure(of: scope, since: since)
+        }
       }
     } else {
-      finding = asked.explain(known: nil, runStarted: now) { _, _ in .zero }
+      finding = asked.explain(by: Record(runStarted: now)) { _, _ in .zero }
     }
     if json { return lines([.object(finding.entry)]) }
     let currencies = dialect.profile.currencies
@@ -60,6 +59,8 @@ private struct PolicyExplanation {
     case conflict
     /// A rule of the policy stops it.
     case stopped
+    /// It resembles a charge that was made.
+    case heldBack = "held_back"
     /// The processor does not take such an amount.
     case impossible
   }
@@ -77,7 +78,7 @@ private struct PolicyExplanation {
     case .granted: "would be granted"
     case .known: "would be answered from the books; nothing is judged again"
     case .conflict: "would be refused as a conflict"
-    case .stopped: "would be stopped by \(rule)"
+    case .stopped, .heldBack: "would be stopped by \(rule)"
     case .impossible: "would be refused before the policy is asked"
     }
   }
@@ -120,6 +121,15 @@ private struct PolicyExplanation {
   }
 }
 
+/// What the books know that a question has to do with.
+private struct Record {
+  /// The charge that was asked for under this reference before.
+  var known: Operation?
+  /// The charge it may be a repetition of, and why.
+  var lookalike: (operation: Operation, resemblance: Resemblance)?
+  let runStarted: Instant
+}
+
 /// The question with everything it is judged by.
 private struct Asked {
   let policy: Policy
@@ -133,21 +143,36 @@ private struct Asked {
       money: question.money)
   }
 
-  /// The charge that was asked for under this reference before.
-  func known(in books: borrowing Books) throws(LedgerError) -> Operation? {
+  func record(in books: borrowing Books) throws(LedgerError) -> Record {
+    let started = try books.run(question.run, namespace: policy.namespace)?.firstSeen ?? now
+    var record = Record(runStarted: started)
+    let candidate = candidate
     switch policy.identity {
-    case .reference:
-      let identity = Identity(
-        namespace: policy.namespace, kind: .charge, name: .reference(question.reference))
-      let names = Identity.names(base32: base32(sha256(identity.canonical)))
-      return try books.operation(names.id)
-    case .taskStep: return nil
+    case .reference: record.known = try books.operation(candidate.id)
+    case .taskStep: break
     }
+    if policy.nearDuplicates.action != .allow {
+      record.lookalike = try books.lookalike(
+        of: candidate, since: now.advanced(by: .zero - policy.nearDuplicates.window))
+    }
+    return record
+  }
+
+  /// The operation it would be.
+  private var candidate: Operation {
+    let identity = Identity(
+      namespace: policy.namespace, kind: .charge, name: .reference(question.reference))
+    let terms = Terms(
+      customer: question.customer, money: question.money, paymentMethod: nil, description: nil)
+    let draft = Draft(
+      kind: .charge, reference: question.reference, terms: terms, run: question.run, task: nil,
+      step: nil, checkpoint: nil)
+    return draft.operation(
+      Identity.names(base32: base32(sha256(identity.canonical))).id, policy, now)
   }
 
   func explain<Failure: Error>(
-    known: Operation?, runStarted: Instant,
-    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+    by record: Record, exposure: (Scope, Instant?) throws(Failure) -> Exposure
   ) throws(Failure) -> PolicyExplanation {
     let usages = try policy.usages(for: demand, at: now, exposure: exposure)
     func found(
@@ -164,7 +189,7 @@ private struct Asked {
     if let objection = dialect.profile.currencies.objection(to: question.money) {
       return found(.impossible, "processor", sentence(objection))
     }
-    if let known {
+    if let known = record.known {
       switch known.repeated(with: terms(of: known), retries, at: now) {
       case .same:
         return found(
@@ -178,16 +203,19 @@ private struct Asked {
       case .again: break
       }
     }
-    switch try policy.judge(demand, runStarted: runStarted, at: now, exposure: exposure) {
+    switch try policy.judge(demand, runStarted: record.runStarted, at: now, exposure: exposure) {
     case .granted(let warnings):
+      if let (other, why) = record.lookalike {
+        let verdict = texts.nearDuplicate(of: other, why, policy.nearDuplicates, at: now)
+        return found(
+          .heldBack, "nearDuplicates", "The model would read: \(verdict.message)")
+      }
       let names = warnings.map { quoted($0.cap.name) }.joined(separator: ", ")
       return found(
         .granted, "",
         warnings.isEmpty
           ? "No rule stops it." : "No rule stops it; it brings near the limit: \(names).")
     case .refused(let denial):
-      let texts = Texts(
-        currencies: dialect.profile.currencies, environment: policy.environment)
       return found(
         .stopped, denial.rule, "The model would read: \(texts.denied(denial).message)")
     }
@@ -198,6 +226,10 @@ private struct Asked {
     Terms(
       customer: question.customer, money: question.money,
       paymentMethod: known.terms.paymentMethod, description: nil)
+  }
+
+  private var texts: Texts {
+    Texts(currencies: dialect.profile.currencies, environment: policy.environment)
   }
 
   private var retries: RetryRule { RetryRule(policy.processor, dialect.profile) }

@@ -9,7 +9,8 @@ public import Payments
 /// what it was never asked, because it was denied, counts as moved at once, which errs on the side
 /// of the caps. An operation is judged by the terms and the run it has now.
 ///
-/// Absent here: rates, which only delay.
+/// Absent here: rates, which only delay; near duplicates, freezes and closed runs, which stand
+/// where they stood then.
 public struct PolicySimulation: Sendable {
   /// One time an operation was asked for.
   public struct Trial: Sendable {
@@ -100,7 +101,7 @@ public struct PolicySimulation: Sendable {
       if !wasDenied { try move(&judged, to: to, at: entry.at) }
       return
     }
-    let rule = try refusal(of: operation, at: entry.at)
+    let rule = try refusal(of: operation, at: entry.at) ?? lastingDenial(entry)
     trials.append(
       Trial(
         at: entry.at, operation: operation,
@@ -109,6 +110,17 @@ public struct PolicySimulation: Sendable {
     if rule == nil {
       let end: State = operation.kind == .charge ? .captured : .refunded
       try move(&judged, to: wasDenied ? end : to, at: entry.at)
+    }
+  }
+
+  /// A denial by what is not judged again: it stays. Near duplicates do, unless they are let pass
+  /// now; a freeze was a person's word, a closed run followed from what the agent did.
+  private func lastingDenial(_ entry: HistoryEntry) -> String? {
+    switch entry.reason {
+    case "denied_near_duplicate": policy.nearDuplicates.action == .allow ? nil : "nearDuplicates"
+    case "denied_frozen": "freeze"
+    case "denied_run_closed": "a closed run"
+    default: nil
     }
   }
 

@@ -203,6 +203,7 @@ extension Input {
   var words: String {
     switch self {
     case .line(let line): String(decoding: line, as: UTF8.self)
+    case .policy: "a policy read again"
     case .oversizedLine: "an oversized line"
     case .answer(let id, .failure(let failure)):
       "\(id.operation.text) \(id.attempt): \(failure.cause.rawValue), sent \(failure.sent)"

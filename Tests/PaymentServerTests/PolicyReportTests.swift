@@ -107,6 +107,7 @@ import Testing
     let granted = try explain(world, policy, "B", 4000)
     #expect(granted["outcome"]?.string == "granted")
     #expect(granted["caps"]?.array?.map { $0["left"]?.integer } == [5000, 4000])
+    #expect(granted["caps"]?.array?.map { $0["allows"]?.bool } == [true, true])
     let stopped = try explain(world, policy, "B", 4001)
     #expect(stopped["rule"]?.string == "cap run")
     #expect(stopped["caps"]?.array?.map { $0["allows"]?.bool } == [true, false])
@@ -114,6 +115,26 @@ import Testing
     #expect(try explain(world, policy, "A", 6000)["outcome"]?.string == "known")
     #expect(try explain(world, policy, "A", 6001)["outcome"]?.string == "conflict")
     #expect(try explain(world, policy, "B", 1)["outcome"]?.string == "impossible")
+    try world.remove()
+  }
+
+  @Test func anExplanationSeesWhatAChargeResembles() throws {
+    let world = try world(.charge("INV-7", 6000))
+    let policy = try accepted(#"{"caps": [\#(cap("run", "run", "500.00"))]}"#)
+    let found = try explain(world, policy, "inv 7".replacing(" ", with: "-"), 1000)
+    #expect(found["outcome"]?.string == "held_back")
+    #expect(found["rule"]?.string == "nearDuplicates")
+    #expect(try explain(world, policy, "INV-8", 1000)["outcome"]?.string == "granted")
+    try world.remove()
+  }
+
+  @Test func aNearDuplicateStaysHeldBackInASimulation() throws {
+    let usual = try accepted(#"{"caps": [\#(cap("run", "run", "500.00"))]}"#)
+    let world = try Replay(.accepted(usual))
+    try world.play([.charge("INV-7", 6000), .charge("inv-7", 6000, minute: 5)])
+    #expect(try simulate(world, usual)["refused"]?["requests"]?.integer == 1)
+    let open = try policy(cap("run", "run", "500.00"))
+    #expect(try simulate(world, open)["would_pass"]?["requests"]?.integer == 1)
     try world.remove()
   }
 
@@ -185,7 +206,8 @@ import Testing
         "  100 % |\(gap) \(gap)x|", "   80 % |\(gap) \(gap) |",
         "   60 % |\(gap)#\(gap)#|", "   40 % |\(gap)#\(gap)#|",
         "   20 % |.\(gap.dropLast())#\(gap)#|",
-        "  2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; at most 60.00 of 100.00 USD (60 %); stopped 1",
+        "  2026-11-20T09:00:00Z to 2026-11-20T10:00:00Z; at most 60.00 of 100.00 USD (60 %); "
+          + "stopped 1",
       ])
     try world.remove()
   }
