@@ -82,6 +82,9 @@ enum Query: String, CaseIterable {
 
   case history = "SELECT * FROM history WHERE operation = ?1 ORDER BY seq"
   case historyAfter = "SELECT * FROM history WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+  case lastPolicy = """
+    SELECT * FROM history WHERE reason = 'policy_accepted' ORDER BY seq DESC LIMIT 1
+    """
   case insertHistory = """
     INSERT INTO history (at, operation, version, from_state, to_state, reason, detail) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -106,6 +109,16 @@ enum Query: String, CaseIterable {
     INSERT INTO runs VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT DO UPDATE \
     SET last_call = max(last_call, excluded.last_call), stops = stops + excluded.stops
     """
+  case reopenRun = "UPDATE runs SET stops = 0 WHERE namespace = ?1 AND run = ?2 AND stops > 0"
+  case freezes = "SELECT extent, why, at FROM freezes ORDER BY extent"
+  case freeze = """
+    SELECT extent, why, at FROM freezes WHERE extent IN (?1, ?2, ?3) ORDER BY extent
+    """
+  case insertFreeze = """
+    INSERT INTO freezes VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
+    SET why = excluded.why, at = excluded.at
+    """
+  case deleteFreeze = "DELETE FROM freezes WHERE extent = ?1"
   case latest = "SELECT value FROM meta WHERE name = 'latest' ORDER BY name"
   case mark = """
     INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \

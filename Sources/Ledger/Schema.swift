@@ -18,6 +18,7 @@ enum Schema {
       statements: [operations, attempts, history, exposure, held, runs, owners, meta]
         + triggers + indexes),
     Migration(name: "likeness", statements: likeness),
+    Migration(name: "freezes", statements: freezes),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -195,6 +196,21 @@ enum Schema {
     """
     CREATE INDEX charges_by_amount ON operations
     (namespace, customer, currency, amount, state, updated) WHERE kind = 'charge'
+    """,
+  ]
+
+  /// What an operator froze, by the name of its extent; and the policies that were accepted, found
+  /// without reading the whole history.
+  private static let freezes = [
+    """
+    CREATE TABLE freezes (
+      extent TEXT PRIMARY KEY NOT NULL,
+      why TEXT NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE INDEX policies ON history (seq) WHERE reason = 'policy_accepted'
     """,
   ]
 }

@@ -39,16 +39,22 @@ extension Desk {
         waiting.append(waiter)
         continue
       }
-      try answerNow(operation, waiter.call, policy, occasion: waiter.occasion, books, now)
+      try answerNow(
+        operation, waiter.call, policy, occasion: waiter.occasion, in: &books, now)
     }
   }
 
   /// The verdict on an operation as it stands.
+  ///
+  /// - Parameter run: whose call came after a STOP, if it did: then it counts.
   mutating func answerNow(
     _ operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
-    _ books: borrowing Books, _ now: Instant
+    stopping run: String? = nil, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    var verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    if verdict.word == .stop, let run {
+      verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
+    }
     var facts = try self.facts(operation, books, now)
     if occasion != .asked { facts["replayed"] = .bool(occasion == .repeated) }
     facts["remaining"] = try remaining(operation.demand, policy, books, now)
@@ -101,7 +107,7 @@ extension Desk {
       text = "\(verdict.message)\n\(ascii(json))"
     case .retry, .fix, .stop: text = verdict.message
     }
-    let flagged = verdict.word == .fix && (setting.policy.inForce?.flagFix ?? true)
+    let flagged = verdict.word == .fix && (rules.inForce?.flagFix ?? true)
     let result = ToolResult(text: text, structured: structured, isError: flagged)
     if let line = connection.answer(call.id, with: result) { outputs.append(.line(line)) }
     log(

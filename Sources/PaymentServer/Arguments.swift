@@ -142,6 +142,16 @@ struct ArgumentReader {
     var mistakes = schema.violations(in: .object(arguments)).map { violation in
       ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
     }
+    for member in arguments.members {
+      guard let scalar = member.value.string?.unicodeScalars.first(where: isHidden)
+      else { continue }
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      mistakes.append(
+        Mistake(
+          quotedName(member.key),
+          "carries the invisible character U+\(String(repeating: "0", count: max(0, 4 - code.count)))"
+            + "\(code), which is not taken. Leave it out."))
+    }
     for member in arguments.members where carriesCardNumber(in: member.value) {
       mistakes.append(Mistake(quotedName(member.key), Self.cardText))
     }
@@ -223,4 +233,16 @@ struct ArgumentReader {
 /// An argument's name as it may stand in a sentence.
 func quotedName(_ name: String) -> String {
   isReference(name) ? name : quoted(name)
+}
+
+/// Whether a character shows nothing and may change how its neighbours are read: controls besides
+/// tab and line ends, directions of writing, tags, marks of no width (`reliability.md` §3.7).
+private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0x09, 0x0a, 0x0d: false
+  case 0...0x1f, 0x7f...0x9f, 0x61c, 0x200b, 0x200e...0x200f, 0x2028...0x202e, 0x2060...0x206f,
+    0xfeff, 0xfff9...0xfffb, 0xe0000...0xe007f:
+    true
+  default: false
+  }
 }

@@ -131,12 +131,18 @@ extension Desk {
       case .same: return try join(known, call, policy, in: &books, now)
       case .conflict(let differences):
         log("conflict", [("operation", .string(known.id.text))])
-        return answer(call, texts.conflict(known, differences), about: known)
+        let verdict = try stopping(
+          texts.conflict(known, differences), for: known.id.text, run: draft.run, policy,
+          in: &books, now)
+        return answer(call, verdict, about: known)
       case .again(let again):
         candidate = draft.renewing(again, policy, now)
       }
     } else {
       candidate = draft.operation(id(of: draft, policy), policy, now)
+    }
+    if let (verdict, rule) = try closure(of: candidate, policy, books) {
+      return try deny(candidate, known, call, verdict, rule: rule, policy, in: &books, now)
     }
     if let verdict = try refusal(of: candidate, policy, in: &books, now) {
       return answer(call, verdict, about: known)
@@ -158,6 +164,7 @@ extension Desk {
       try books.exposure(of: scope, since: since)
     }
     hasWritten = true
+    try recordPolicy(policy, in: &books, now)
     try books.count(
       .calls(run: candidate.run, in: candidate.namespace), calls: 1, at: now)
     switch judgement {
@@ -191,7 +198,10 @@ extension Desk {
     _ candidate: Operation, _ known: Operation?, _ call: Call, _ verdict: Verdict, rule: String,
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: true)
+    hasWritten = true
+    let subject = rule.utf8.starts(with: "cap ".utf8) ? rule : candidate.id.text
+    let verdict = try stopping(
+      verdict, for: subject, run: candidate.run, policy, in: &books, now)
     var denied = candidate
     denied.state = .denied
     denied.next = nil
@@ -215,7 +225,8 @@ extension Desk {
     guard known.next == nil || known.isDoubtful else {
       return wait(for: known, call, policy, occasion: .repeated, until: policy.respondWithin, now)
     }
-    try answerNow(known, call, policy, occasion: .repeated, books, now)
+    try answerNow(
+      known, call, policy, occasion: .repeated, stopping: run(of: call, policy), in: &books, now)
   }
 
   /// Rates: judged by what was counted since the minute began, refused with the seconds to wait;
@@ -261,6 +272,7 @@ extension Denial {
     case .customerNotAllowed: "customers"
     case .runExpired: "run.expiresIn"
     case .operationTooLarge(let cap): "cap \(cap.name)"
+    case .split(let cap, _): "cap \(cap.name)"
     case .capExhausted(let usage): "cap \(usage.cap.name)"
     }
   }

@@ -29,7 +29,8 @@ struct CapChart: Sendable {
       let (sum, overflow) = used.amount.addingReportingOverflow(asked.amount)
       used = Exposure(amount: overflow ? .max : sum, count: used.count + 1)
     case .refused(.capExhausted(let other)): isStopped = other.cap == cap
-    case .refused(.operationTooLarge(let other)): isStopped = other == cap
+    case .refused(.operationTooLarge(let other)), .refused(.split(let other, _)):
+      isStopped = other == cap
     case .refused(.toolNotAllowed), .refused(.currencyNotAllowed), .refused(.currencyWithoutCap),
       .refused(.customerNotAllowed), .refused(.runExpired):
       break

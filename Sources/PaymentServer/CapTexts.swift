@@ -9,7 +9,9 @@ extension Cap {
 
   /// What it limits, without its name.
   func rule(_ currencies: CurrencyTable) -> String {
-    "\(limits(currencies)) per \(extent.rawValue)\(window.phrase)"
+    let split =
+      splitWindow.map { ", those of a customer within \(words($0)) counting as one" } ?? ""
+    return "\(limits(currencies)) per \(extent.rawValue)\(window.phrase)\(split)"
   }
 
   /// `100.00 USD and 5 operations in USD`.
@@ -29,6 +31,7 @@ extension Cap {
     if let offset = window.offset { entry["utc_offset_minutes"] = .integer(Int64(offset)) }
     if limitsAmount { entry["amount"] = .integer(amount.amount) }
     if let count { entry["count"] = .integer(count) }
+    if let splitWindow { entry["splitWindow"] = .string(spell(splitWindow)) }
     return entry
   }
 }

@@ -21,8 +21,14 @@ struct Desk {
   }
 
   let setting: Setting
-  let texts: Texts
-  let retries: RetryRule
+  /// The rules in force, or what was wrong with them at the start: then no money moves.
+  var rules: PolicyReading
+  /// What is wrong with the policy's file since it was edited, while the rules before are in force.
+  var badEdit: String?
+  /// The hash of the policy the books are known to name as the one in force.
+  var recordedPolicy: String?
+  var texts: Texts
+  var retries: RetryRule
   let schemas: ToolSchemas
   var connection: Connection
   var waiting: [Waiting] = []
@@ -52,6 +58,7 @@ struct Desk {
 
   init(_ setting: Setting) {
     self.setting = setting
+    self.rules = setting.policy
     let policy = setting.policy.inForce
     self.texts = Texts(
       currencies: setting.dialect.profile.currencies,
@@ -76,6 +83,7 @@ struct Desk {
       case .line(let line): take(connection.receive(line))
       case .oversizedLine: take(connection.receiveOversizedLine())
       case .answer(let id, let answer): unrecorded.append((id, answer))
+      case .policy(let reading): amend(reading)
       case .ended, .tick: break
       }
     }
@@ -98,7 +106,7 @@ struct Desk {
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
     if !calls.isEmpty || !unrecorded.isEmpty { return true }
     let now = reading.advanced(by: ahead)
-    if setting.policy.inForce == nil { wake = nil }
+    if rules.inForce == nil { wake = nil }
     if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
     return wake.map { $0 <= now } ?? false
   }
@@ -107,8 +115,8 @@ struct Desk {
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books)
     moment = now
-    guard let policy = setting.policy.inForce else {
-      for call in calls { answer(call, texts.policyBroken(setting.policy.firstMistake)) }
+    guard let policy = rules.inForce else {
+      for call in calls { answer(call, texts.policyBroken(rules.firstMistake)) }
       calls = []
       return
     }

@@ -23,7 +23,7 @@ extension Desk {
       if busySince == nil { complain(of: error) }
       let since = busySince ?? now
       busySince = since
-      let limit = setting.policy.inForce?.respondWithin ?? .zero
+      let limit = rules.inForce?.respondWithin ?? .zero
       if since.duration(to: now) < limit, calls.count <= Self.waitingCalls {
         wake = now.advanced(by: Self.breath)
         return

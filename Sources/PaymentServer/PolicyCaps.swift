@@ -46,7 +46,25 @@ extension PolicyReader {
     }
     return Cap(
       name: entry["name"]?.string ?? "\(extent.rawValue)", extent: extent, window: window,
-      currency: currency, amount: amount, count: count)
+      currency: currency, amount: amount, count: count,
+      splitWindow: splitWindow(entry, extent, place))
+  }
+
+  private mutating func splitWindow(
+    _ entry: JSONValue, _ extent: Cap.Extent, _ place: JSONDocument.Path
+  ) -> Duration? {
+    guard let text = entry["splitWindow"]?.string else { return nil }
+    let path = place + [.key("splitWindow")]
+    guard extent == .operation, entry["amount"] != nil else {
+      refuse(path, "has a meaning only in a cap per operation with an amount; remove it")
+      return nil
+    }
+    guard let length = readDuration(text), length >= .seconds(60), length <= .seconds(366 * 86_400)
+    else {
+      refuse(path, "must be a duration from 1m to 366d such as 10m")
+      return nil
+    }
+    return length
   }
 
   private mutating func window(

@@ -76,6 +76,7 @@ public func policyChanges(
   changes += capChanges(old.refundCaps, new.refundCaps, "refund cap", currencies)
   var rest = old
   rest.hash = new.hash
+  rest.text = new.text
   if changes.isEmpty, rest != new {
     changes.append(PolicyChange(subject: "something else", old: nil, new: nil, effect: .other))
   }
@@ -144,7 +145,11 @@ extension Policy {
       ("customers.allow", customers.allow.isEmpty ? "everybody" : list(customers.allow)),
       ("customers.refuse", list(customers.refuse)),
       ("rates.perMinute", "\(rates.perMinute)"), ("rates.minimumGap", spell(rates.minimumGap)),
-      ("rates.inFlight", "\(rates.inFlight)"), ("warnAt", list(warnAt.map { share($0) })),
+      ("rates.stopsPerRun", "\(rates.stopsPerRun)"),
+      ("rates.inFlight", "\(rates.inFlight)"),
+      ("nearDuplicates.window", spell(nearDuplicates.window)),
+      ("nearDuplicates.action", nearDuplicates.action.rawValue),
+      ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"),
       ("nearDuplicates.action", nearDuplicates.action.rawValue),
       ("nearDuplicates.window", spell(nearDuplicates.window)),

@@ -15,7 +15,9 @@ struct PolicyReader {
 
   mutating func policy() -> Policy {
     let root = document.value
-    var policy = Policy(hash: hexadecimal(sha256(root.canonical)))
+    let canonical = root.canonical
+    var policy = Policy(hash: hexadecimal(sha256(canonical)))
+    policy.text = String(decoding: canonical, as: UTF8.self)
     refuseWhatIsNotBuilt()
     if let namespace = root["namespace"]?.string {
       policy.namespace = namespace
@@ -129,6 +131,7 @@ struct PolicyReader {
     var rates = Rates()
     guard let given = document.value["rates"] else { return rates }
     rates.perMinute = given["perMinute"]?.integer ?? rates.perMinute
+    rates.stopsPerRun = given["stopsPerRun"]?.integer ?? rates.stopsPerRun
     rates.minimumGap = duration(
       [.key("rates"), .key("minimumGap")], rates.minimumGap, .zero...Duration.seconds(86_400))
     rates.inFlight = given["inFlight"]?.integer.map(Int.init) ?? rates.inFlight
@@ -165,6 +168,13 @@ struct PolicyReader {
       refuse(
         [.key("customers"), .key(key), .index(index)],
         "may have * only at its end: it stands for any ending")
+    }
+    for (index, pattern) in patterns.enumerated()
+    where !pattern.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) {
+      refuse(
+        [.key("customers"), .key(key), .index(index)],
+        "must be printable ASCII without spaces, as every customer's id is; anything else matches "
+          + "nobody")
     }
     return patterns
   }

@@ -47,7 +47,7 @@ extension Desk {
       wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
-    try answerNow(operation, call, policy, occasion: .asked, books, now)
+    try answerNow(operation, call, policy, occasion: .asked, in: &books, now)
   }
 
   /// Several operations: how many are where, what is left of each cap, what to resume.
@@ -67,7 +67,8 @@ extension Desk {
     facts["remaining"] = .array(left.map(\.entry))
     let text = SummaryText(texts: texts).text(
       scope, operations, pending, left.map { ($0.cap, $0.left) })
-    answer(call, texts.summary(text), facts)
+    if let badEdit { facts["policy"] = .string(badEdit) }
+    answer(call, texts.summary(badEdit.map { "\(text) \(texts.badEdit($0))" } ?? text), facts)
   }
 
   /// What is left of the caps that do not depend on a customer, in the order of the file.

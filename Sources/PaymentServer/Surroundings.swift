@@ -8,6 +8,8 @@ public enum Input: Sendable {
   case oversizedLine
   /// What came back for a request that was sent.
   case answer(DispatchID, Answer)
+  /// The policy was read again, because its file changed or somebody asked for it.
+  case policy(PolicyReading)
   /// No more lines will come.
   case ended
   /// Time has passed.

@@ -90,7 +90,7 @@ extension Desk {
 
   /// Whether this process may have one more operation in flight.
   private var mayBegin: Bool {
-    out.count < (setting.policy.inForce?.rates.inFlight ?? 0)
+    out.count < (rules.inForce?.rates.inFlight ?? 0)
   }
 
   /// The operation with its attempt begun, and the attempt's row. A key that was sent before is

@@ -24,10 +24,14 @@ public struct Cap: Hashable, Sendable {
   public let limitsAmount: Bool
   /// The largest number of operations; nil for no limit.
   public let count: Int64?
+  /// Of a cap on single operations: how long charges of one customer count as one, so that an
+  /// amount above the cap cannot be split; nil when each stands for itself.
+  public let splitWindow: Duration?
 
   /// A cap from its parts; `amount` nil for a cap on the number alone.
   public init(
-    name: String, extent: Extent, window: Window, currency: Currency, amount: Int64?, count: Int64?
+    name: String, extent: Extent, window: Window, currency: Currency, amount: Int64?, count: Int64?,
+    splitWindow: Duration? = nil
   ) {
     self.name = name
     self.extent = extent
@@ -35,6 +39,7 @@ public struct Cap: Hashable, Sendable {
     self.amount = Money(amount ?? 0, currency)
     self.limitsAmount = amount != nil
     self.count = count
+    self.splitWindow = splitWindow
   }
 
   /// Whether `exposure`, which includes what is asked for, is within the cap.

@@ -25,11 +25,18 @@ public struct Scope: Hashable, Sendable {
     Scope("\(kind.rawValue)|\(currency.code)|run|\(namespace)|\(run)")
   }
 
-  /// Everything of that kind and currency of one customer.
+  /// Everything of that kind and currency of one customer, whatever the case of the letters: no
+  /// processor has two customers that differ in nothing else.
   public static func customer(
     _ customer: String, in namespace: String, _ kind: Operation.Kind, _ currency: Currency
   ) -> Scope {
-    Scope("\(kind.rawValue)|\(currency.code)|customer|\(namespace)|\(customer)")
+    let folded = String(decoding: customer.utf8.map(lowered), as: UTF8.self)
+    return Scope("\(kind.rawValue)|\(currency.code)|customer|\(namespace)|\(folded)")
+  }
+
+  /// The calls of one run that were told to stop for the same thing: a cap, or one operation.
+  public static func stops(for subject: String, run: String, in namespace: String) -> Scope {
+    Scope("calls|stops|\(namespace)|\(run)|\(subject)")
   }
 
   /// The calls of one run that were judged, whatever the verdict: what rates are counted by.

@@ -45,6 +45,9 @@ public enum Denial: Hashable, Sendable {
   case runExpired
   /// One operation of this size is above a cap on single operations.
   case operationTooLarge(Cap)
+  /// Together with what the customer was charged within `splitWindow` it is above a cap on single
+  /// operations.
+  case split(Cap, together: Int64)
   /// What is held and spent already leaves less than is asked for.
   case capExhausted(CapUsage)
 }
@@ -98,6 +101,9 @@ extension Policy {
         return .refused(
           cap.extent == .operation ? .operationTooLarge(cap) : .capExhausted(usage))
       }
+      if let together = try splitSum(demand, cap, at: now, exposure: exposure) {
+        return .refused(.split(cap, together: together))
+      }
       if cap.extent != .operation, crossesWarning(cap, usage.used, together) {
         warnings.append(CapUsage(cap: cap, used: together))
       }
@@ -119,6 +125,23 @@ extension Policy {
       usages.append(CapUsage(cap: cap, used: try exposure(scope, cap.window.start(at: now))))
     }
     return usages
+  }
+
+  /// What a charge and those of the same customer within the cap's `splitWindow` come to, if that
+  /// is above the cap. A charge with none before it is judged by itself alone.
+  private func splitSum<Failure: Error>(
+    _ demand: Demand, _ cap: Cap, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> Int64? {
+    guard cap.extent == .operation, cap.limitsAmount, demand.kind == .charge,
+      let window = cap.splitWindow
+    else { return nil }
+    let scope = Scope.customer(
+      demand.customer, in: demand.namespace, demand.kind, demand.money.currency)
+    let before = try exposure(scope, now.advanced(by: .zero - window)).amount
+    let (sum, overflow) = before.addingReportingOverflow(demand.money.amount)
+    guard before > 0, overflow || sum > cap.amount.amount else { return nil }
+    return overflow ? .max : sum
   }
 
   /// The caps on one kind of operation.

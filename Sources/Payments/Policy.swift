@@ -55,6 +55,8 @@ public struct Policy: Hashable, Sendable {
   public var flagFix: Bool
   /// SHA-256 of the policy's canonical form, in hexadecimal; each operation records it.
   public var hash: String
+  /// The policy's canonical form, JSON without comments, as the history keeps it. Without secrets.
+  public var text: String
 
   /// The rules with every key at its default, and no cap: nothing may be charged yet.
   public init(hash: String) {
@@ -75,6 +77,7 @@ public struct Policy: Hashable, Sendable {
     self.nearDuplicates = NearDuplicateRule()
     self.flagFix = true
     self.hash = hash
+    self.text = ""
   }
 }
 
@@ -141,6 +144,10 @@ public struct RunSetting: Hashable, Sendable {
 }
 
 /// The customers that may be charged: exact names, or prefixes ending in `*`.
+///
+/// A customer's name is printable ASCII, so that no look-alike of another alphabet comes here and
+/// there is nothing to normalise. Who may be charged is compared to the byte: folding would let
+/// another customer in. Who may not is compared without regard to case: folding keeps more out.
 public struct CustomerRule: Hashable, Sendable {
   /// Who may be charged; empty for everybody.
   public var allow: [String] = []
@@ -150,10 +157,14 @@ public struct CustomerRule: Hashable, Sendable {
   /// Everybody.
   public init() {}
 
-  /// Whether this customer may be charged. Compared as UTF-8 bytes.
+  /// Whether this customer may be charged.
   public func allows(_ customer: String) -> Bool {
-    if refuse.contains(where: { matches(customer, $0) }) { return false }
+    if refuse.contains(where: { matches(folded(customer), folded($0)) }) { return false }
     return allow.isEmpty || allow.contains { matches(customer, $0) }
+  }
+
+  private func folded(_ text: String) -> String {
+    String(decoding: text.utf8.map(lowered), as: UTF8.self)
   }
 
   private func matches(_ customer: String, _ pattern: String) -> Bool {
@@ -168,6 +179,8 @@ public struct Rates: Hashable, Sendable {
   public var perMinute: Int64 = 60
   /// The least time between two judged calls of one run.
   public var minimumGap = Duration.zero
+  /// How often a run may be told to stop before it is closed for money.
+  public var stopsPerRun: Int64 = 20
   /// Operations of this process in flight at once.
   public var inFlight = 16
 

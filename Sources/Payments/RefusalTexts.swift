@@ -59,33 +59,6 @@ extension Texts {
         + "be made later.")
   }
 
-  /// A charge that may be another one under another name: held back until somebody says that it is
-  /// not, or for good (``NearDuplicateRule``).
-  public func nearDuplicate(
-    of operation: Operation, _ resemblance: Resemblance, _ rule: NearDuplicateRule, at now: Instant
-  ) -> Verdict {
-    let age = max(0, operation.created.duration(to: now).milliseconds) / 1000
-    let when = age == 0 ? "just now" : "\(span(.seconds(age))) ago"
-    let how =
-      switch resemblance {
-      case .reference: "its reference is almost the same"
-      case .amount: "the same customer, amount and currency"
-      }
-    let id = quoted(operation.id.text)
-    let way =
-      switch rule.action {
-      case .ask:
-        "If it is the same payment, use that operation's reference unchanged. Only if the user "
-          + "confirms a second purchase, call again with `distinct_from` set to \(id)."
-      case .refuse, .allow:
-        "Do not retry under this or any other reference. Tell the user."
-      }
-    return Verdict(
-      .stop, "near_duplicate",
-      "This may be a repetition of \(name(operation)) (operation \(operation.id.text), "
-        + "\(operation.state.rawValue), asked for \(when)): \(how). Nothing was charged. \(way)")
-  }
-
   /// A rule of the policy refused it.
   public func denied(_ denial: Denial) -> Verdict {
     switch denial {
@@ -123,6 +96,14 @@ extension Texts {
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one "
           + "operation. "
           + "Nothing was done. Do not split it and do not retry. Tell the user.")
+    case .split(let cap, let together):
+      let window = span(cap.splitWindow ?? .zero)
+      return Verdict(
+        .stop, "split_refused",
+        "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation, "
+          + "and charges of one customer within \(window) count as one: together they would be "
+          + "\(currencies.text(Money(together, cap.amount.currency))). Nothing was charged. Do not "
+          + "split it and do not retry. Tell the user.")
     case .capExhausted(let usage): return exhausted(usage)
     }
   }
@@ -152,7 +133,7 @@ extension Texts {
   }
 
   /// A length of time in the largest unit that fits it: `24 h`, `90 min`, `45 s`.
-  private func span(_ length: Duration) -> String {
+  func span(_ length: Duration) -> String {
     let seconds = length.milliseconds / 1000
     if seconds % 3600 == 0 { return "\(seconds / 3600) h" }
     return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
@@ -210,6 +191,12 @@ extension Texts {
       .stop, "policy_broken",
       "The policy is broken, so no money may move: \(first) Do not retry. "
         + "Tell the user that the operator must run `bursar check`.")
+  }
+
+  /// What `status` says while a broken edit of the policy waits to be mended.
+  public func badEdit(_ first: String) -> String {
+    "The policy's file was changed and is not in force, the rules before are: "
+      + "\(quoted(first, limit: 200)). Tell the user that the operator must run `bursar check`."
   }
 
   /// An operation was accepted, and the books cannot be read to say what became of it.

@@ -117,7 +117,8 @@ private func spelled(_ words: [Word]) -> String {
   return read.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
 }
 
-private func lowered(_ byte: UInt8) -> UInt8 {
+/// An ASCII letter as its small one; every other byte as it is.
+func lowered(_ byte: UInt8) -> UInt8 {
   (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte + 32 : byte
 }
 

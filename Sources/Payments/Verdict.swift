@@ -31,6 +31,12 @@ public struct Verdict: Hashable, Sendable {
     self.retryAfter = retryAfter
   }
 
+  /// The same verdict with one more sentence.
+  func adding(_ sentence: String) -> Verdict {
+    let text = message.dropFirst(word.rawValue.utf8.count + 2)
+    return Verdict(word, code, "\(text) \(sentence)", retryAfter: retryAfter)
+  }
+
   /// Whether the very same call may be repeated.
   public var isRetryable: Bool {
     switch word {

@@ -2,7 +2,7 @@ import JSON
 
 /// Something to be paid, as the business knows it.
 struct Bill {
-  let reference: String
+  var reference: String
   var customer: String
   var amount: Int64
   var currency: String
@@ -93,7 +93,8 @@ struct Agent {
     case .forgets: return .call(asked.isEmpty ? status(&random) : random.one(of: asked))
     case .drifts: return .call(remember(drifted(bills, &random)))
     case .renames:
-      let bill = Bill(number: 100 + bills.count, &random)
+      var bill = random.one(of: bills)
+      bill.reference = random.one(of: ["\(bill.reference)-retry", "INV-\(100 + bills.count)"])
       if bills.count < 40 { bills.append(bill) }
       return .call(remember(charge(bill, &random)))
     case .refunds: return .call(remember(refund(of: random.one(of: bills), &random)))
@@ -123,6 +124,9 @@ struct Agent {
       ("task_id", "task"), ("step_id", .string("pay-\(bill.reference)")),
     ])
     if let method = bill.method { arguments["payment_method"] = .string(method) }
+    if !operations.isEmpty, random.happens(60) {
+      arguments["distinct_from"] = .string(random.one(of: operations))
+    }
     return Ask(tool: "charge", arguments: arguments, run: run)
   }
 

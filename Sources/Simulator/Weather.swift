@@ -77,6 +77,8 @@ extension Weather {
     policy.rates.perMinute = random.one(of: [3, 60, 60, 1000])
     policy.rates.minimumGap = .milliseconds(random.one(of: [0, 0, 0, 700]))
     policy.rates.inFlight = random.one(of: [1, 2, 16, 16])
+    policy.nearDuplicates.action = random.one(of: [.ask, .refuse, .allow, .allow])
+    policy.nearDuplicates.window = .seconds(random.one(of: [5, 600]))
     policy.customers.refuse = random.happens(300) ? ["cus_eve"] : []
     if random.happens(200) { policy.currencies = [dollars] }
     policy.caps = caps(&random)

@@ -18,8 +18,8 @@ extension World {
     tenant.restUntil = now.advanced(by: isAwake ? .milliseconds(1) : rest)
   }
 
-  /// The idle look whether somebody else has begun something. They would ten times a second; here it
-  /// is enough after everything that happens.
+  /// The idle look whether somebody else has begun something. They would ten times a second; here
+  /// it is enough after everything that happens.
   func lookAround() {
     for seat in seats where !seat.isPaused(at: now) {
       guard let tenant = seat.tenant, tenant.server.keepsWatch else { continue }
@@ -203,6 +203,7 @@ extension Input {
   var words: String {
     switch self {
     case .line(let line): String(decoding: line, as: UTF8.self)
+    case .policy: "a policy read again"
     case .oversizedLine: "an oversized line"
     case .answer(let id, .failure(let failure)):
       "\(id.operation.text) \(id.attempt): \(failure.cause.rawValue), sent \(failure.sent)"

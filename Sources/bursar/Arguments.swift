@@ -5,6 +5,8 @@ enum Command: Equatable {
   case operations(shown: String?, policy: String?, json: Bool)
   case settle(policy: String?, json: Bool, limit: Duration)
   case policy(PolicyOrder)
+  case freeze(FreezeOrder)
+  case thaw(FreezeOrder)
   case sandbox(SandboxOrder)
   case version
   case help(Topic?)
@@ -15,6 +17,8 @@ enum Command: Equatable {
     case check
     case operations
     case policy
+    case freeze
+    case thaw
     case settle
     case sandbox
   }
@@ -85,6 +89,7 @@ private struct Words {
     case .serve: ["--policy", "--run", "--transcript"]
     case .check, .operations: ["--policy"]
     case .policy: PolicyOrder.valued
+    case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
     case .settle: ["--policy", "--limit"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
@@ -95,6 +100,7 @@ private struct Words {
     switch topic {
     case .serve, .sandbox: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
+    case .freeze, .thaw: ["--help", "--version", "--all"]
     case .operations, .policy, .settle: ["--help", "--version", "--json"]
     }
   }
@@ -148,6 +154,8 @@ private struct Words {
         try PolicyOrder(
           names: names, values: values, number: try number("--batch", in: 1...1_000_000),
           json: json))
+    case .freeze: return .freeze(try freezeOrder())
+    case .thaw: return .thaw(try freezeOrder())
     case .settle:
       try refuse(names)
       let limit = try number("--limit", in: 0...86_400) ?? 60
@@ -162,6 +170,13 @@ private struct Words {
           port: UInt16(port), faults: values["--faults"],
           seed: try number("--seed", in: 0...Int64.max) ?? 0, books: values["--books"]))
     }
+  }
+
+  private func freezeOrder() throws(UsageMistake) -> FreezeOrder {
+    try refuse(names)
+    return try FreezeOrder(
+      run: values["--run"], customer: values["--customer"], all: flags.contains("--all"),
+      why: values["--why"], policy: values["--policy"], isThaw: topic == .thaw)
   }
 
   /// The value of an option that takes a whole number.

@@ -7,6 +7,8 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .check: checkHelp
     case .operations: operationsHelp
     case .policy: policyHelp
+    case .freeze: freezeHelp
+    case .thaw: thawHelp
     case .settle: settleHelp
     case .sandbox: sandboxHelp
     }
@@ -23,6 +25,8 @@ private let overview = """
     bursar check [--policy FILE] [--json] [--strict]
     bursar operations [list | show ID] [--json] [--policy FILE]
     bursar policy diff | explain | simulate | usage | size ...
+    bursar freeze [--run ID | --customer ID | --all] --why TEXT [--policy FILE]
+    bursar thaw (--run ID | --customer ID | --all) [--why TEXT] [--policy FILE]
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar help COMMAND
@@ -33,7 +37,8 @@ private let overview = """
 
   exit codes:
     0   it did what it was asked for
-    1   check found something wrong; operations show found nothing; settle left something open
+    1   check found something wrong; operations show found nothing; settle left something open;
+        there was nothing to thaw
     64  the command line cannot be understood
     69  there is no standard output to answer on
     74  a file could not be read or written, or a port is taken
@@ -100,6 +105,27 @@ private let policyHelp = """
     usage     how full each cap is now
     size      how large a cap per run should be for N operations of at most A: one and a half times
               to twice what they need
+
+  """
+
+private let freezeHelp = """
+  usage: bursar freeze (--run ID | --customer ID | --all) --why TEXT [--policy FILE]
+         bursar freeze [--policy FILE]
+
+  Lets no new charge or refund begin, of one run, of one customer, or of everything in the ledger,
+  until it is thawed. It counts at once in every process that uses the ledger, and after restarts.
+  What was granted before is brought to its end, and what was done is still answered. The model is
+  told that it was frozen and reads at most 80 characters of the reason. Without an extent it lists
+  what is frozen.
+
+  """
+
+private let thawHelp = """
+  usage: bursar thaw (--run ID | --customer ID | --all) [--why TEXT] [--policy FILE]
+
+  Takes a freeze back. A run that was closed for money, because it went on after it was told to stop
+  (rates.stopsPerRun), is open again. Exit code 1 when there is nothing to thaw. Freezes and thaws
+  are in the ledger's history.
 
   """
 

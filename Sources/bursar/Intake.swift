@@ -9,6 +9,8 @@ struct Intake: ~Copyable {
   private var lines = Lines()
   private var isOver = false
   private var isTold = false
+  /// Whether somebody asked for the policy to be read again; whoever does so takes it back.
+  var isRereadAsked = false
 
   /// Listens to standard input, and to signals as bytes in that pipe.
   init(signals: consuming Descriptor) {
@@ -28,7 +30,7 @@ struct Intake: ~Copyable {
     return [Interest(isReading ? 0 : -1, .reading), Interest(signals.number, .reading)]
   }
 
-  /// Reads what is ready, by the interests as they came back. Returns whether a signal arrived.
+  /// Reads what is ready, by the interests as they came back. Returns whether a word to end came.
   mutating func read(_ interests: [Interest]) -> Bool {
     if interests[0].ready {
       switch System.read(0, limit: Self.chunk) {
@@ -37,9 +39,11 @@ struct Intake: ~Copyable {
       case .end: isOver = true
       }
     }
-    guard interests[1].ready, case .bytes = System.read(signals.number, limit: Self.chunk) else {
-      return false
-    }
+    // Looked at in every round: a signal may have come between the wait and here, and what it asks
+    // for comes before the line that was sent after it.
+    guard case .bytes(let told) = System.read(signals.number, limit: 64) else { return false }
+    if told.contains(2) { isRereadAsked = true }
+    guard told.contains(1) else { return false }
     close()
     return true
   }

@@ -17,6 +17,7 @@ struct Loop: ~Copyable {
   private var mouth: Mouth
   private var log = Log()
   private let transcript: Transcript?
+  private var watch: PolicyWatch
   private var clock = Clock()
   private var deadline: Instant?
   private var glanced = Instant(milliseconds: 0)
@@ -24,13 +25,14 @@ struct Loop: ~Copyable {
   /// A loop over the parts it joins.
   init(
     _ server: consuming PaymentServer, street: Street, intake: consuming Intake,
-    mouth: consuming Mouth, transcript: Transcript?
+    mouth: consuming Mouth, transcript: Transcript?, watch: PolicyWatch
   ) {
     self.server = server
     self.street = street
     self.intake = intake
     self.mouth = mouth
     self.transcript = transcript
+    self.watch = watch
   }
 
   /// Goes round until no calls can come and nothing is left to do, or the grace is over.
@@ -40,6 +42,12 @@ struct Loop: ~Copyable {
       let answers = street.answers(at: now)
       var inputs = answers.map { Input.answer($0.0, $0.1) }
       inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
+      if !inputs.isEmpty || intake.isRereadAsked,
+        let reading = watch.reading(at: now, isAsked: intake.isRereadAsked)
+      {
+        inputs.insert(.policy(reading), at: 0)
+      }
+      intake.isRereadAsked = false
       if inputs.isEmpty { glance(at: now) }
       if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }

@@ -39,7 +39,11 @@ func sandbox(_ order: SandboxOrder) -> ExitCode {
     var interests = face.interests + [Interest(signals.number, .reading)]
     System.wait(for: &interests, milliseconds: face.timeout(at: now))
     face.notice(interests.dropLast())
-    if interests[interests.count - 1].ready { break }
+    if interests[interests.count - 1].ready,
+      case .bytes(let told) = System.read(signals.number, limit: 64), told.contains(1)
+    {
+      break
+    }
   }
   return keep(face.rough.books(at: clock.now()) + [UInt8(ascii: "\n")], at: order.books)
 }

@@ -9,6 +9,8 @@ func serve(policy: String?, run: String?, transcript path: String?) -> ExitCode 
     complain("There is no standard output to answer on.")
     return .unavailable
   }
+  // Its look comes first, so that an edit between the two is noticed.
+  let watch = PolicyWatch(policy: policy, run: run, environment: System.environment())
   let arrangement = Arrangement(policy: policy, run: run, environment: System.environment())
   for sentence in arrangement.sentences { complain(sentence) }
   var transcript: Transcript?
@@ -27,7 +29,7 @@ func serve(policy: String?, run: String?, transcript path: String?) -> ExitCode 
       version: version))
   var loop = Loop(
     server, street: Street(arrangement), intake: Intake(signals: signals), mouth: Mouth(output),
-    transcript: transcript)
+    transcript: transcript, watch: watch)
   loop.run()
   return .ok
 }

@@ -68,6 +68,15 @@ struct FileContent {
   let owner: UInt32
 }
 
+/// What tells one state of a file from another, the link that leads to it followed.
+struct FileMark: Equatable {
+  let device: UInt64
+  let number: UInt64
+  let size: Int64
+  let written: [Int64]
+  let changed: [Int64]
+}
+
 /// What the kernel is asked for.
 enum System {
   /// Who we are.
@@ -224,8 +233,9 @@ extension System {
     fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0
   }
 
-  /// Ignores broken pipes, hang-ups and files at their limit, and makes every SIGTERM and SIGINT a
-  /// byte in the pipe returned.
+  /// Ignores broken pipes and files at their limit, and makes every SIGTERM and SIGINT a 1 in the
+  /// pipe returned, every SIGHUP a 2: it asks for the policy to be read again. A terminal that goes
+  /// away ends our standard input as well; that is how we learn of it.
   static func catchSignals() -> Descriptor? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
@@ -237,13 +247,11 @@ extension System {
     signal(SIGPIPE, SIG_IGN)
     // A file that may not grow is a write that fails, like a full disk; not the end.
     signal(SIGXFSZ, SIG_IGN)
-    // A terminal that goes away ends our standard input as well; that is how we learn of it.
-    signal(SIGHUP, SIG_IGN)
-    for number in [SIGTERM, SIGINT] {
+    for number in [SIGTERM, SIGINT, SIGHUP] {
       var action = sigaction()
-      unsafe action.__sigaction_handler.sa_handler = { _ in
+      unsafe action.__sigaction_handler.sa_handler = { number in
         let kept = errno
-        var byte: UInt8 = 1
+        var byte: UInt8 = number == SIGHUP ? 2 : 1
         unsafe Glibc.write(signalPipe, &byte, 1)
         errno = kept
       }
@@ -255,6 +263,7 @@ extension System {
     unsafe sigemptyset(&both)
     unsafe sigaddset(&both, SIGTERM)
     unsafe sigaddset(&both, SIGINT)
+    unsafe sigaddset(&both, SIGHUP)
     unsafe sigprocmask(SIG_UNBLOCK, &both, nil)
     return Descriptor(number: ends[0])
   }
@@ -273,6 +282,16 @@ extension System {
     guard facts.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     let bytes = try contents(of: descriptor, from: 0, limit: limit)
     return FileContent(bytes: bytes, mode: facts.st_mode & 0o7777, owner: facts.st_uid)
+  }
+
+  /// What tells one state of a file from another; nil when there is none at that path.
+  static func mark(of path: String) -> FileMark? {
+    var facts = stat()
+    guard !path.utf8.contains(0), unsafe stat(path, &facts) == 0 else { return nil }
+    return FileMark(
+      device: UInt64(facts.st_dev), number: UInt64(facts.st_ino), size: Int64(facts.st_size),
+      written: [Int64(facts.st_mtim.tv_sec), Int64(facts.st_mtim.tv_nsec)],
+      changed: [Int64(facts.st_ctim.tv_sec), Int64(facts.st_ctim.tv_nsec)])
   }
 
   /// Whether there is anything at that path.

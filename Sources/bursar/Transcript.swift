@@ -22,6 +22,9 @@ final class Transcript {
       case .line(let line): write("> ", line, now)
       case .oversizedLine: write("# ", Array("a line longer than 1 MiB".utf8), now)
       case .answer(let id, let answer): write("= ", Array(words(id, answer).utf8), now)
+      case .policy(.accepted(let policy)):
+        write("# ", Array("the policy \(policy.hash)".utf8), now)
+      case .policy(.broken): write("# ", Array("a policy that is broken".utf8), now)
       case .ended: write("# ", Array("the end of input".utf8), now)
       case .tick: break
       }

@@ -9,6 +9,8 @@ do throws(UsageMistake) {
     case .operations(let shown, let policy, let json):
       operations(shown: shown, policy: policy, json: json)
     case .policy(let order): policy(order)
+    case .freeze(let order): freeze(order)
+    case .thaw(let order): thaw(order)
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
     case .sandbox(let order): sandbox(order)

@@ -1,3 +1,4 @@
+import Payments
 import Testing
 
 @testable import bursar
@@ -39,6 +40,17 @@ struct ArgumentsTests {
     #expect(
       try command("operations", "--json", "show", "op_1", "--policy=p")
         == .operations(shown: "op_1", policy: "p", json: true))
+  }
+
+  @Test func aFreezeNamesOneExtentAndAReason() throws {
+    let run = try FreezeOrder(
+      run: "r", customer: nil, all: false, why: "loop", policy: nil, isThaw: false)
+    #expect(try command("freeze", "--run", "r", "--why", "loop") == .freeze(run))
+    #expect(run.extent(in: "acme") == .run("r", namespace: "acme"))
+    #expect(mistake("freeze", "--all")?.contains("--why") == true)
+    #expect(mistake("freeze", "--all", "--run", "r", "--why", "x")?.contains("exactly one") == true)
+    #expect(mistake("thaw")?.contains("exactly one") == true)
+    #expect(mistake("thaw", "--all", "all")?.contains("\"all\"") == true)
   }
 
   @Test func helpAndVersionAreFoundWhereverPeopleWriteThem() throws {

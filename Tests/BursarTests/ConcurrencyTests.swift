@@ -50,7 +50,8 @@ extension WorldTests {
       let estate = try Estate(
         policy: """
           {"caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}],
-            "nearDuplicates": {"action": "allow"}, "respondWithin": "15s"}
+            "nearDuplicates": {"action": "allow"}, "rates": {"stopsPerRun": 1000},
+            "respondWithin": "15s"}
           """)
       let binaries = try (0..<50).map { _ in try estate.start() }
       for (number, binary) in binaries.enumerated() {

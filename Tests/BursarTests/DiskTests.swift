@@ -90,7 +90,8 @@ extension WorldTests {
       let estate = try Estate(
         policy: """
           {"ledger": {"path": "/proc/self/bursar/ledger.db"},
-            "caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}]}
+            "caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}],
+            "nearDuplicates": {"action": "allow"}, "rates": {"stopsPerRun": 10000}}
           """)
       let binary = try estate.open()
       try binary.write(Wire.charge("inv-1"))
@@ -149,7 +150,8 @@ extension WorldTests {
       let estate = try Estate(
         policy: """
           {"respondWithin": "1s",
-            "caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}]}
+            "caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}],
+            "nearDuplicates": {"action": "allow"}, "rates": {"stopsPerRun": 10000}}
           """)
       let first = try estate.open()
       try first.write(Wire.charge("inv-0"))

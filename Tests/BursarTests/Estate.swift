@@ -14,7 +14,7 @@ struct Estate {
   static let ample = """
     {
       "caps": [{ "name": "run", "per": "run", "amount": "1000000.00", "currency": "USD" }],
-      "rates": { "perMinute": 1000000 },
+      "rates": { "perMinute": 1000000, "stopsPerRun": 1000000 },
       "nearDuplicates": { "action": "allow" },
       "processor": {
         "timeout": "100ms", "connectTimeout": "100ms", "backoff": "10ms", "jitter": "0s",

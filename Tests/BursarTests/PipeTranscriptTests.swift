@@ -11,7 +11,7 @@ extension WorldTests {
       try TranscriptFile.all().filter { url in
         try !TranscriptFile(url).lines().contains { entry in
           switch entry.line {
-          case .at, .answer, .network(manual: true): true
+          case .at, .answer, .operated, .network(manual: true): true
           case .remark, .policy, .run, .network(manual: false), .heard, .end, .restart, .said,
             .sent:
             false
@@ -74,7 +74,7 @@ extension WorldTests {
           try binary?.slay()
           binary = nil
         case .end: binary?.closeInput()
-        case .remark, .network, .at, .answer, .said, .sent: break
+        case .remark, .network, .at, .answer, .operated, .said, .sent: break
         }
       }
       binary?.closeInput()
@@ -90,7 +90,7 @@ extension WorldTests {
         switch line {
         case .said: count += 1
         case .sent, .remark: continue
-        case .policy, .run, .network, .at, .heard, .end, .restart, .answer: return count
+        case .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated: return count
         }
       }
       return count

@@ -43,7 +43,8 @@ final class PracticeWorld {
           "jitter": "0s", "requestsPerSecond": 1000, \(processor)
         },
         "respondWithin": "\(respondWithin)",
-        "rates": { "perMinute": 10000 },
+        "rates": { "perMinute": 10000, "stopsPerRun": 10000 },
+        "nearDuplicates": { "action": "allow" },
         "caps": [{ "name": "run", "per": "run", "amount": "90000.00", "currency": "USD" }]
       }
       """, to: "policy.jsonc")

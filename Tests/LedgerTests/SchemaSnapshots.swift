@@ -1,6 +1,7 @@
 extension SchemaTests {
   static let tables = [
-    "attempts", "exposure", "held", "history", "meta", "migrations", "operations", "owners", "runs",
+    "attempts", "exposure", "freezes", "held", "history", "meta", "migrations", "operations",
+    "owners", "runs",
   ]
   static let objects = [
     "index charges_by_amount operations",
@@ -13,9 +14,11 @@ extension SchemaTests {
     "index operations_by_task operations",
     "index owners_by_slot owners",
     "index pending operations",
+    "index policies history",
     "index refunds_by_charge operations",
     "table attempts attempts",
     "table exposure exposure",
+    "table freezes freezes",
     "table held held",
     "table history history",
     "table meta meta",
@@ -36,6 +39,7 @@ extension SchemaTests {
     TEXT, status INTEGER, owner INTEGER!
     """,
     "exposure: scope TEXT!, width INTEGER!, start INTEGER!, amount INTEGER!, count INTEGER!",
+    "freezes: extent TEXT!, why TEXT!, at INTEGER!",
     "held: scope TEXT!, amount INTEGER!, count INTEGER!",
     """
     history: seq INTEGER, at INTEGER!, operation TEXT, version INTEGER, from_state TEXT, \
@@ -105,10 +109,14 @@ extension SchemaTests {
     """,
     "history: SEARCH history USING INDEX history_by_operation (operation=?)",
     "historyAfter: SEARCH history USING INTEGER PRIMARY KEY (rowid>?)",
+    "lastPolicy: SCAN history USING INDEX policies",
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
     "held: SEARCH held USING PRIMARY KEY (scope=?)",
     "hold: SEARCH held USING PRIMARY KEY (scope=?)",
     "run: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
+    "reopenRun: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
+    "freezes: SCAN freezes",
+    "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
     "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",

@@ -107,6 +107,7 @@ import Testing
     let granted = try explain(world, policy, "B", 4000)
     #expect(granted["outcome"]?.string == "granted")
     #expect(granted["caps"]?.array?.map { $0["left"]?.integer } == [5000, 4000])
+    #expect(granted["caps"]?.array?.map { $0["allows"]?.bool } == [true, true])
     let stopped = try explain(world, policy, "B", 4001)
     #expect(stopped["rule"]?.string == "cap run")
     #expect(stopped["caps"]?.array?.map { $0["allows"]?.bool } == [true, false])

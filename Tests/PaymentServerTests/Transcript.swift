@@ -13,7 +13,7 @@ extension TranscriptFile {
     for (text, line) in try lines() {
       switch line {
       case .said, .sent: continue
-      case .remark, .policy, .run, .network, .at, .heard, .end, .restart, .answer:
+      case .remark, .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated:
         result.append(text)
         result += try world.follow(line)
       }
@@ -59,7 +59,10 @@ final class PlayedWorld {
     said = []
     switch line {
     case .remark, .said, .sent: break
-    case .policy(let text): reading = readPolicy(Array(text.utf8), currencies: Stripe.currencies)
+    case .policy(let text):
+      reading = readPolicy(Array(text.utf8), currencies: Stripe.currencies)
+      if server != nil { step([.policy(reading)]) }
+    case .operated(let text): try operate(text)
     case .run(let name): run = name
     case .network(let manual): isManual = manual
     case .at(let time): try move(to: time)
@@ -126,6 +129,26 @@ final class PlayedWorld {
     }
     now = target
     if server != nil { step([.tick]) }
+  }
+
+  private func operate(_ text: String) throws {
+    var words = text.split(separator: " ").map(String.init)
+    let isFreeze = words.removeFirst() == "freeze"
+    let extent: Freeze.Extent
+    switch words.removeFirst() {
+    case "run": extent = .run(words.removeFirst(), namespace: "default")
+    case "customer": extent = .customer(words.removeFirst(), namespace: "default")
+    default: extent = .all
+    }
+    let freeze = Freeze(extent, why: words.joined(separator: " "), at: now)
+    let ledger = folder.appending(path: "ledger.db").path
+    if isFreeze {
+      try Freezing.freeze(freeze, ledger: ledger)
+    } else {
+      guard try Freezing.thaw(freeze, ledger: ledger) else {
+        throw TranscriptFile.Unreadable(line: text)
+      }
+    }
   }
 
   private func answer(_ text: String) throws {

@@ -44,7 +44,8 @@ struct Workload: CustomTestStringConvertible {
   }
 
   static let widePolicy = """
-    {"caps": [{"name": "run", "per": "run", "amount": "10000.00", "currency": "USD"}]}
+    {"caps": [{"name": "run", "per": "run", "amount": "10000.00", "currency": "USD"}],
+      "nearDuplicates": {"action": "allow"}}
     """
 
   static let small: [Workload] = [
@@ -86,7 +87,8 @@ struct Workload: CustomTestStringConvertible {
       .say(1, [charge("INV-3", 50)]), .deliver,
     ],
     policy: """
-      {"caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}]}
+      {"caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}],
+        "nearDuplicates": {"action": "allow"}}
       """, cap: 10_000, isRace: true)
 
   static let twoProcesses = Workload(

@@ -4,8 +4,8 @@ import Testing
 @testable import Simulator
 
 @Suite struct WorldTests {
-  /// 2,000 worlds are lived through by `simulate` in every run of all tests; these are for who changes
-  /// something and wants to know at once.
+  /// 2,000 worlds are lived through by `simulate` in every run of all tests; these are for who
+  /// changes something and wants to know at once.
   @Test(arguments: 0..<10)
   func worldsKeepEveryPromise(_ part: UInt64) {
     let result = Simulation(
@@ -24,7 +24,8 @@ import Testing
       #expect(once.transcript == again.transcript)
       #expect(once.steps == again.steps)
     }
-    #expect(World(seed: 1).live(steps: 100).transcript != World(seed: 2).live(steps: 100).transcript)
+    #expect(
+      World(seed: 1).live(steps: 100).transcript != World(seed: 2).live(steps: 100).transcript)
   }
 
   @Test(arguments: Canary.allCases)

@@ -3,7 +3,8 @@ public import Foundation
 /// A conversation as a text file: a reason on top (`#`), then directives and what followed from
 /// them.
 ///
-///     policy {…}            the policy, in one line; without it the built-in one
+///     policy {…}            the policy, in one line; without it the built-in one; later, an edit
+///     operator WORD EXTENT  freeze or thaw: `run NAME`, `customer NAME` or `all`; then the reason
 ///     run NAME              the run where a call names none
 ///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
 ///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
@@ -31,6 +32,8 @@ public struct TranscriptFile: Sendable {
     case heard(String)
     case end
     case restart
+    /// What the operator does to the ledger.
+    case operated(String)
     /// What becomes of a request.
     case answer(String)
     /// For the agent.
@@ -90,6 +93,7 @@ public struct TranscriptFile: Sendable {
     case "<": .said(rest)
     case "!": .sent(rest)
     case "=": .answer(rest)
+    case "operator": .operated(rest)
     case "end": .end
     case "restart": .restart
     default: throw Unreadable(line: text)

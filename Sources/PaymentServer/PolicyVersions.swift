@@ -1,0 +1,121 @@
+import JSON
+import Ledger
+import Payments
+
+/// The policy while the server runs: an edit is taken whole or not at all, and each version that
+/// judged anything is in the history.
+extension Desk {
+  /// Takes an edited policy for the calls judged from now on. One that is broken, or changes what
+  /// cannot change under a running server, leaves the rules before in force.
+  mutating func amend(_ reading: PolicyReading) {
+    guard let present = rules.inForce else { return amendBroken(reading) }
+    switch reading {
+    case .broken(let mistakes):
+      for mistake in mistakes { log("policy_refused", [("mistake", .string(mistake.sentence))]) }
+      badEdit = reading.firstMistake
+    case .accepted(let policy):
+      if let key = present.lastingKey(changedBy: policy) {
+        let mistake = "\(key) cannot change while the server runs; start it again."
+        log("policy_refused", [("mistake", .string(mistake))])
+        badEdit = mistake
+        return
+      }
+      badEdit = nil
+      guard !isSame(policy.hash, present.hash) else { return }
+      let changes = policyChanges(
+        from: present, to: policy, currencies: setting.dialect.profile.currencies)
+      log(
+        "policy_accepted",
+        [
+          ("hash", .string(policy.hash)),
+          ("changes", .array(changes.map { .string($0.sentence) })),
+        ])
+      rules = reading
+    }
+  }
+
+  /// A server that began without rules has no way to a processor either: a mended file is for the
+  /// next start.
+  private mutating func amendBroken(_ reading: PolicyReading) {
+    switch reading {
+    case .broken: rules = reading
+    case .accepted:
+      rules = .broken([
+        PolicyMistake(
+          line: 1, column: 1, path: "",
+          message: "The policy was mended after this server had started; start the server again.")
+      ])
+    }
+    log("policy_refused", [("mistake", .string(rules.firstMistake))])
+  }
+
+  /// Writes down which policy judges from here on, unless it is the one the books name last.
+  mutating func recordPolicy(
+    _ policy: Policy, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    if isSame(recordedPolicy, policy.hash) { return }
+    let last = try books.lastPolicy().map { AcceptedPolicy(detail: $0.detail) }
+    if !isSame(last?.hash, policy.hash) {
+      let accepted = AcceptedPolicy(
+        policy, after: last, currencies: setting.dialect.profile.currencies)
+      try books.record("policy_accepted", detail: accepted.detail, at: now)
+    }
+    recordedPolicy = policy.hash
+  }
+}
+
+extension Policy {
+  /// The first key that differs and may not while a server runs: it was arranged at its start.
+  fileprivate func lastingKey(changedBy other: Policy) -> String? {
+    if environment != other.environment { return "environment" }
+    if !isSame(ledgerPath, other.ledgerPath) { return "ledger.path" }
+    if processor != other.processor { return "processor" }
+    return run.sources == other.run.sources ? nil : "run.from"
+  }
+}
+
+/// What the history says of a policy that was accepted: its hash, what changed in words, and the
+/// whole of it, so that any version can be looked up and compared.
+struct AcceptedPolicy {
+  /// Canonical JSON on one line.
+  let detail: String
+  /// SHA-256 of the policy's canonical form; nil when the line is not one of ours.
+  let hash: String?
+  private let text: String?
+
+  /// As it was recorded.
+  init(detail: String) {
+    self.detail = detail
+    do throws(JSONError) {
+      let entry = try JSONValue(reading: Array(detail.utf8))
+      hash = entry["hash"]?.string
+      text = entry["policy"].map { String(decoding: $0.canonical, as: UTF8.self) }
+    } catch {
+      hash = nil
+      text = nil
+    }
+  }
+
+  /// As it is to be recorded, after what was recorded last.
+  init(_ policy: Policy, after last: AcceptedPolicy?, currencies: CurrencyTable) {
+    var changes: [String]?
+    if let text = last?.text,
+      case .accepted(let before) = readPolicy(Array(text.utf8), currencies: currencies)
+    {
+      changes = policyChanges(from: before, to: policy, currencies: currencies).map(\.sentence)
+    }
+    var entry = JSONObject([("hash", .string(policy.hash))])
+    if let changes { entry["changes"] = .array(changes.map { .string($0) }) }
+    // Rules that were not read from a file have no text.
+    if !policy.text.isEmpty { entry["policy"] = Self.document(policy.text) }
+    self.init(detail: String(decoding: JSONValue.object(entry).compact, as: UTF8.self))
+  }
+
+  private static func document(_ text: String) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue(reading: Array(text.utf8))
+    } catch {
+      preconditionFailure("The canonical form of a policy is JSON: \(error.message)")
+    }
+  }
+}

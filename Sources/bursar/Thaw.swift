@@ -1,0 +1,22 @@
+import PaymentServer
+import Payments
+
+/// `bursar thaw`: takes a freeze back; a run that was closed is open again.
+func thaw(_ order: FreezeOrder) -> ExitCode {
+  guard let paper = PolicyOnPaper(option: order.policy) else { return .configuration }
+  var clock = Clock()
+  guard let extent = order.extent(in: paper.policy.namespace) else {
+    preconditionFailure("A thaw says what is thawed; the command line is held to that.")
+  }
+  let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
+  do {
+    guard try Freezing.thaw(freeze, ledger: paper.ledger) else {
+      complain("There is nothing to thaw: \(extent.sentence) is neither frozen nor closed.")
+      return .found
+    }
+    return answer("Thawed: \(extent.sentence).\n") ? .ok : .inputOutput
+  } catch {
+    complain("The ledger \(paper.ledger) cannot be written: \(Report.reason(error))")
+    return .inputOutput
+  }
+}
