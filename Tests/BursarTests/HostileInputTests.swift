@@ -84,6 +84,9 @@ extension WorldTests {
       return amounts.map {
         "{\"reference\":\"odd\",\"customer\":\"cus_1\",\"amount\":\($0),\"currency\":\"USD\"}"
       } + [
+        // Three letters of another alphabet; this once ended the program.
+        "{\"reference\":\"r\",\"customer\":\"cus_1\",\"amount\":1000,\"currency\":\"U\u{405}D\"}",
+        "{\"reference\":\"r\u{301}\",\"customer\":\"cus_1\",\"amount\":1000,\"currency\":\"USD\"}",
         "{\(strange)}", "{\"reference\":\"\(long)\"}", "[]", "\"x\"", "null", "{}",
         "{\"reference\":\"../../etc/passwd\",\"customer\":\"'; DROP TABLE operations; --\","
           + "\"amount\":1000,\"currency\":\"USD\"}",
