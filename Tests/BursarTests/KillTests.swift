@@ -46,7 +46,8 @@ private struct Tally: CustomStringConvertible {
 
   var description: String {
     "\(killed) killed, \(survived) left alive, \(inFlight) operations left in flight by the dead, "
-      + "\(payments) payments, \(repeats) repeated calls, \(doubles) double, \(losses) lost; all at rest after "
+      + "\(payments) payments, \(repeats) repeated calls, \(doubles) double, \(losses) lost; "
+      + "all at rest after "
       + "\(total / Int64(max(1, starts))) ms from the next start as a rule, \(slowest) ms at most"
   }
 }
