@@ -31,8 +31,8 @@ extension World {
       for seat in seats { pause(seat, length) }
     case .diskFull, .diskFailing:
       tally.note(mischief)
-      // Absent: short reads. SQLite takes one for the end of the file, and what is missing for zeros:
-      // that is a disk which lies, not one which fails.
+      // Absent: short reads. SQLite takes one for the end of the file, and what is missing for
+      // zeros: that is a disk which lies, not one which fails.
       let fault: Fault = mischief == .diskFull ? .full : .failing
       trouble = (fault, now.advanced(by: random.duration(10...5000)))
     case .clockAhead:

@@ -18,8 +18,8 @@ extension World {
     tenant.restUntil = now.advanced(by: isAwake ? .milliseconds(1) : rest)
   }
 
-  /// The idle look whether somebody else has begun something. They would ten times a second; here it
-  /// is enough after everything that happens.
+  /// The idle look whether somebody else has begun something. They would ten times a second; here
+  /// it is enough after everything that happens.
   func lookAround() {
     for seat in seats where !seat.isPaused(at: now) {
       guard let tenant = seat.tenant, tenant.server.keepsWatch else { continue }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import Simulator
 
-/// Worlds in which a promise was once broken, with what was wrong. What a seed leads to changes with
-/// the worlds; what was wrong is told, so that it can be looked for again.
+/// Worlds in which a promise was once broken, with what was wrong. What a seed leads to changes
+/// with the worlds; what was wrong is told, so that it can be looked for again.
 @Suite struct Regressions {
   struct Found: CustomTestStringConvertible {
     let seed: UInt64

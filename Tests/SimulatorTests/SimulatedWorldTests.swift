@@ -4,8 +4,8 @@ import Testing
 @testable import Simulator
 
 @Suite struct SimulatedWorldTests {
-  /// 2,000 worlds are lived through by `simulate` in every run of all tests; these are for who changes
-  /// something and wants to know at once.
+  /// 2,000 worlds are lived through by `simulate` in every run of all tests; these are for who
+  /// changes something and wants to know at once.
   @Test(arguments: 0..<10)
   func worldsKeepEveryPromise(_ part: UInt64) {
     let result = Simulation(
