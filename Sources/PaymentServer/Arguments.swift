@@ -97,7 +97,10 @@ struct ArgumentReader {
 
   /// A currency the processor takes, or the mistake that it is not one.
   private func currency(_ arguments: JSONObject, _ mistakes: inout [Mistake]) -> Currency? {
-    guard let code = arguments["currency"]?.string, code.utf8.count == 3 else { return nil }
+    // Of another length the schema has spoken already; it counts characters, not bytes.
+    guard let code = arguments["currency"]?.string, code.unicodeScalars.count == 3 else {
+      return nil
+    }
     guard let currency = Currency(code) else {
       mistakes.append(
         Mistake("currency", "must be three letters such as USD; you sent \(quoted(code))."))

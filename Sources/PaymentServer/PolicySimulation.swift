@@ -33,13 +33,15 @@ public struct PolicySimulation: Sendable {
 
   private let policy: Policy
   private let since: Instant?
-  private var operations: [OperationID: Judged] = [:]
+  /// Where each operation stands in the two lists.
+  private var places: [OperationID: Int] = [:]
+  private var recorded: [Operation] = []
+  private var fates: [Fate] = []
   private var runs: [String: Instant] = [:]
   private var book = ExposureBook()
 
-  /// An operation and what became of it here.
-  private struct Judged {
-    let recorded: Operation
+  /// What became of an operation here.
+  private struct Fate {
     /// Its state here; nil before it is granted.
     var state: State?
     /// Whether what the books say next happened to it here too.
@@ -61,13 +63,13 @@ public struct PolicySimulation: Sendable {
     self.charts = Operation.Kind.allCases.flatMap { kind in
       policy.caps(on: kind).map { CapChart(cap: $0, kind: kind) }
     }
-    for operation in try books.operations(newest: .max) {
-      if isSame(operation.namespace, policy.namespace) {
-        operations[operation.id] = Judged(recorded: operation)
-      } else {
-        foreign += 1
-      }
-    }
+    let all = try books.operations(newest: .max)
+    recorded = all.filter { isSame($0.namespace, policy.namespace) }
+    foreign = all.count - recorded.count
+    fates = Array(repeating: Fate(), count: recorded.count)
+    places.reserveCapacity(recorded.count)
+    trials.reserveCapacity(recorded.count)
+    for (place, operation) in recorded.enumerated() { places[operation.id] = place }
     var last: Int64 = 0
     while true {
       let entries = try books.history(after: last, limit: Self.page)
@@ -79,26 +81,25 @@ public struct PolicySimulation: Sendable {
 
   /// One line of the history: somebody asked, or something became of what was asked.
   private mutating func follow(_ entry: HistoryEntry) throws(LedgerError) {
-    guard let id = entry.operation, let to = entry.to, var judged = operations[id] else { return }
+    guard let id = entry.operation, let to = entry.to, let place = places[id] else { return }
     if entry.isRequest {
-      try ask(&judged, entry, to)
-    } else if judged.follows {
-      try move(&judged, to: to, at: entry.at)
+      try ask(place, entry, to)
+    } else if fates[place].follows {
+      try move(place, to: to, at: entry.at)
     }
-    operations[id] = judged
   }
 
   private mutating func ask(
-    _ judged: inout Judged, _ entry: HistoryEntry, _ to: State
+    _ place: Int, _ entry: HistoryEntry, _ to: State
   ) throws(LedgerError) {
-    let operation = judged.recorded
+    let operation = recorded[place]
     // What moves or has moved here is not judged again: it is answered from the books.
-    if let state = judged.state, state.holds || state.moved { return }
+    if let state = fates[place].state, state.holds || state.moved { return }
     let wasDenied = to == .denied
     if let since, entry.at < since {
       _ = start(ofRun: operation.run, entry.at)
-      judged.follows = !wasDenied
-      if !wasDenied { try move(&judged, to: to, at: entry.at) }
+      fates[place].follows = !wasDenied
+      if !wasDenied { try move(place, to: to, at: entry.at) }
       return
     }
     let rule = try refusal(of: operation, at: entry.at) ?? lastingDenial(entry)
@@ -106,10 +107,10 @@ public struct PolicySimulation: Sendable {
       Trial(
         at: entry.at, operation: operation,
         then: wasDenied ? operation.rule ?? String(entry.reason.dropFirst(7)) : nil, now: rule))
-    judged.follows = rule == nil && !wasDenied
+    fates[place].follows = rule == nil && !wasDenied
     if rule == nil {
       let end: State = operation.kind == .charge ? .captured : .refunded
-      try move(&judged, to: wasDenied ? end : to, at: entry.at)
+      try move(place, to: wasDenied ? end : to, at: entry.at)
     }
   }
 
@@ -128,8 +129,8 @@ public struct PolicySimulation: Sendable {
   private mutating func refusal(
     of operation: Operation, at now: Instant
   ) throws(LedgerError) -> String? {
-    if let charge = operation.terms.charge, let state = operations[charge] {
-      guard state.state?.moved == true else { return "its charge" }
+    if let charge = operation.terms.charge, let place = places[charge] {
+      guard fates[place].state?.moved == true else { return "its charge" }
     }
     let demand = operation.demand
     let runStarted = start(ofRun: operation.run, now)
@@ -162,16 +163,19 @@ public struct PolicySimulation: Sendable {
   }
 
   private mutating func move(
-    _ judged: inout Judged, to state: State, at now: Instant
+    _ place: Int, to state: State, at now: Instant
   ) throws(LedgerError) {
+    let old = fates[place].state
+    fates[place].state = state
+    // Most steps neither hold nor spend: from a hold to a hold nothing moves.
+    if let old, old.holds == state.holds, old.moved == state.moved { return }
     var before: Operation?
-    if let state = judged.state {
-      before = judged.recorded
-      before?.state = state
+    if let old {
+      before = recorded[place]
+      before?.state = old
     }
-    var after = judged.recorded
+    var after = recorded[place]
     after.state = state
-    judged.state = state
     for movement in after.movements(from: before) { try book.apply(movement, at: now) }
   }
 }

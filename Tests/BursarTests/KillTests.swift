@@ -36,6 +36,9 @@ private struct Tally: CustomStringConvertible {
   var inFlight = 0
   var payments = 0
   var repeats = 0
+  /// Payments that moved money more than once, and those that never did.
+  var doubles = 0
+  var losses = 0
   /// The longest time from a start to the last of what was pending, in milliseconds.
   var slowest: Int64 = 0
   var total: Int64 = 0
@@ -43,7 +46,7 @@ private struct Tally: CustomStringConvertible {
 
   var description: String {
     "\(killed) killed, \(survived) left alive, \(inFlight) operations left in flight by the dead, "
-      + "\(payments) payments, \(repeats) repeated calls, none double, none lost; all at rest after "
+      + "\(payments) payments, \(repeats) repeated calls, \(doubles) double, \(losses) lost; all at rest after "
       + "\(total / Int64(max(1, starts))) ms from the next start as a rule, \(slowest) ms at most"
   }
 }
@@ -170,6 +173,12 @@ private struct Slaughter {
     binary.closeInput()
     #expect(try binary.exitCode() == 0)
     let sandbox = try estate.sandbox()
+    for payment in asked {
+      let reference = payment.reference
+      let moved = (sandbox.captures[reference] ?? 0) + (sandbox.refunded[reference] ?? 0)
+      if moved > 1 { tally.doubles += 1 }
+      if moved < 1 { tally.losses += 1 }
+    }
     let charges = asked.filter { $0.charge == nil }.map { ($0.reference, 1) }
     let refunds = asked.filter { $0.charge != nil }.map { ($0.reference, 1) }
     #expect(sandbox.captures == Dictionary(uniqueKeysWithValues: charges))

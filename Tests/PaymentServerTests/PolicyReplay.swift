@@ -74,8 +74,8 @@ extension ReplayedCall {
   }
 }
 
-/// A server with a real ledger that has calls replayed to it; the sandbox answers each request after
-/// a time that depends on the operation alone.
+/// A server with a real ledger that has calls replayed to it; the sandbox answers each request
+/// after a time that depends on the operation alone.
 final class Replay {
   /// A box, because the server is not copyable.
   private final class Server {

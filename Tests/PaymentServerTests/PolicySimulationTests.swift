@@ -10,7 +10,8 @@ import Testing
   private static let usd = "\"currency\": \"USD\""
   private static let unlimited = """
     {"caps": [{"name": "all", "per": "run", "amount": "9999999.00", \(usd)}],
-     "nearDuplicates": {"action": "allow"}, "rates": {"perMinute": 1000000}}
+     "nearDuplicates": {"action": "allow"},
+     "rates": {"perMinute": 1000000, "stopsPerRun": 1000000}}
     """
 
   private func simulate(
@@ -80,7 +81,8 @@ import Testing
     return """
       {"caps": [\(caps.joined(separator: ", "))], \(expiry) \(refuse) \(tools)
        "refunds": {"caps": [\(dice.roll(0...1) == 0 ? refunds : "")]},
-       "nearDuplicates": {"action": "allow"}, "rates": {"perMinute": 1000000}}
+       "nearDuplicates": {"action": "allow"},
+       "rates": {"perMinute": 1000000, "stopsPerRun": 1000000}}
       """
   }
 

@@ -82,8 +82,8 @@ struct Workload: CustomTestStringConvertible {
   static let cap = Workload(
     name: "a cap that is reached",
     moves: [
-      .say(1, [charge("INV-1", 5000)]), .deliver,
-      .say(1, [charge("INV-2", 5000), charge("INV-3", 50)]), .deliver,
+      .say(1, [charge("INV-1", 6000)]), .deliver,
+      .say(1, [charge("INV-2", 4000), charge("INV-3", 50)]), .deliver,
       .say(1, [charge("INV-3", 50)]), .deliver,
     ],
     policy: """
@@ -124,7 +124,7 @@ struct Workload: CustomTestStringConvertible {
   static let long = Workload(
     name: "forty charges",
     moves: (1...40).flatMap { number -> [Move] in
-      [.say(1, [charge("INV-\(number)", 100)]), .deliver, .wait(.seconds(2))]
+      [.say(1, [charge("INV-\(number)", 100 + number)]), .deliver, .wait(.seconds(2))]
     })
 
   static func charge(_ reference: String, _ amount: Int, _ method: String? = nil) -> String {
