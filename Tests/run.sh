@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 binary="$PWD/.build/release/bursar"
 logs="$PWD/.build/run-logs"
 only=""
-steps=(packages format build unit release process conversation processors quickstart readme)
+steps=(packages format build unit release worlds process conversation processors quickstart readme)
 
 usage() {
   echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
@@ -38,6 +38,7 @@ says() {
     build) echo "debug build with the tests" ;;
     unit) echo "swift test" ;;
     release) echo "release build with the Swift runtime inside" ;;
+    worlds) echo "2,000 simulated worlds, and every canary caught" ;;
     process) echo "the released process over pipes" ;;
     conversation) echo "a conversation with the official Python client" ;;
     processors) echo "the official Stripe client, and localstripe's books" ;;
@@ -72,6 +73,12 @@ step_unit() {
 
 step_release() {
   swift build -c release --static-swift-stdlib --product bursar
+}
+
+step_worlds() {
+  swift build -c release --static-swift-stdlib --product simulate
+  .build/release/simulate --worlds 2000 --twice 20 --probes
+  .build/release/simulate --worlds 400 --canary all
 }
 
 step_process() {

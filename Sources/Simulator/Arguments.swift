@@ -9,7 +9,8 @@ struct Arguments {
   var needsProbes = false
 
   static let usage = """
-    usage: simulate [--seed N] [--steps M] [--worlds K] [--twice J] [--canary NAME] [--probes] [--tell]
+    usage: simulate [--seed N] [--steps M] [--worlds K] [--twice J] [--canary NAME]
+                    [--probes] [--tell]
 
       --seed N       the first world's seed; the next world has the next number (1)
       --steps M      how much happens in a world before nothing fails any more (150)

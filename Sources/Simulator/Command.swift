@@ -45,7 +45,7 @@ struct Command {
   }
 
   private func isCaught(_ canary: Canary, _ arguments: Arguments) -> Bool {
-    let twice = canary.caughtBy.contains(.repeatable) ? 1 : arguments.worlds + 1
+    let twice = canary.caughtBy.contains(.repeatable) ? 1 : nil
     let result = Simulation(
       seed: arguments.seed, worlds: arguments.worlds, steps: arguments.steps, canary: canary,
       twice: twice

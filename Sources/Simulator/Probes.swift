@@ -4,9 +4,6 @@ import JSON
 /// reasons of transitions, events of the log, codes of answers (FoundationDB's CodeProbe,
 /// `style.md` §4.11).
 struct Probes {
-  /// Every rare branch that is asked for.
-  static let named: [String] = []
-
   private var counts: [String: Int] = [:]
 
   subscript(name: String) -> Int { counts[name, default: 0] }

@@ -4,8 +4,8 @@ struct Simulation {
   let worlds: Int
   let steps: Int
   let canary: Canary?
-  /// Every how many-th world is lived through twice.
-  let twice: Int
+  /// Every how many-th world is lived through twice; nil for none.
+  let twice: Int?
 
   /// What came of it.
   struct Result {
@@ -27,7 +27,7 @@ struct Simulation {
       let seed = seed &+ UInt64(number)
       let chronicle = World(seed: seed, canary: canary).live(steps: steps)
       result.add(chronicle)
-      if result.breach == nil, number % twice == 0 {
+      if result.breach == nil, let twice, number % twice == 0 {
         result.repeated += 1
         let again = World(seed: seed, canary: canary).live(steps: steps)
         if again.transcript != chronicle.transcript || again.books != chronicle.books {

@@ -96,7 +96,8 @@ extension Weather {
   private static func caps(_ random: inout Random) -> [Cap] {
     var caps: [Cap] = []
     for extent in Cap.Extent.allCases where extent == .run || random.happens(450) {
-      let limit = Int64(random.one(of: [3000, 8000, 20_000, 1_000_000]))
+      let limits = extent == .operation ? [1000, 2500] : [3000, 8000, 20_000, 1_000_000]
+      let limit = Int64(random.one(of: limits))
       caps.append(
         Cap(
           name: extent.rawValue, extent: extent,

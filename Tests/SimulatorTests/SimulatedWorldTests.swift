@@ -3,20 +3,22 @@ import Testing
 
 @testable import Simulator
 
-@Suite struct WorldTests {
+@Suite struct SimulatedWorldTests {
   /// 2,000 worlds are lived through by `simulate` in every run of all tests; these are for who
   /// changes something and wants to know at once.
   @Test(arguments: 0..<10)
   func worldsKeepEveryPromise(_ part: UInt64) {
     let result = Simulation(
-      seed: 1 + part * 20, worlds: 20, steps: 100, canary: nil, twice: 1000
+      seed: 1 + part * 12, worlds: 12, steps: 100, canary: nil, twice: nil
     ).run()
-    #expect(result.worlds == 20)
+    #expect(result.worlds == 12)
     #expect(result.captures > 0)
     #expect(result.tally.sum > 0)
     #expect(result.breach.map { "seed \($0.seed): \($0.breach.sentence)" } == nil)
   }
 
+  /// Transcripts only: other tests use SQLite at the same time, and all share its generator for the
+  /// salts of the log. `simulate` is alone, and compares the bytes of the books too.
   @Test func theSameSeedTellsTheSameStory() {
     for seed in UInt64(1)...6 {
       let once = World(seed: seed).live(steps: 100)
@@ -32,7 +34,7 @@ import Testing
   func everyCanaryIsNoticed(_ canary: Canary) throws {
     let result = Simulation(
       seed: 1, worlds: 60, steps: 120, canary: canary,
-      twice: canary.caughtBy.contains(.repeatable) ? 1 : 1000
+      twice: canary.caughtBy.contains(.repeatable) ? 1 : nil
     ).run()
     let breach = try #require(result.breach, "nothing was noticed")
     #expect(canary.caughtBy.contains(breach.breach.promise))
@@ -41,7 +43,7 @@ import Testing
   @Test func aWorldThatIsToldIsTheSameWorld() {
     var lines = 0
     let told = World(seed: 3, listener: { _ in lines += 1 }).live(steps: 60)
-    #expect(lines > 60)
+    #expect(lines > 10)
     #expect(told.transcript == World(seed: 3).live(steps: 60).transcript)
   }
 }
