@@ -34,9 +34,11 @@ public func readPolicy(_ bytes: [UInt8], currencies: CurrencyTable) -> PolicyRea
 }
 
 /// The rules without any file: the sandbox, the user's state directory, small caps (DESIGN §7).
+/// Nothing is held back as a near duplicate: no money moves, and who tries it out pays the same
+/// twice.
 public func defaultPolicy(currencies: CurrencyTable) -> Policy {
   let text = """
-    {"caps": [
+    {"nearDuplicates": {"action": "allow"}, "caps": [
       {"name": "one charge", "per": "operation", "amount": "50.00", "currency": "USD"},
       {"name": "run", "per": "run", "amount": "100.00", "currency": "USD"},
       {"name": "day", "per": "namespace", "window": "day", "amount": "200.00", "currency": "USD"}

@@ -57,8 +57,11 @@ extension Texts {
   }
 
   /// The same STOP in firmer words, the third time and the fifth; what it said stays its beginning.
+  /// The text of the session's cap has no firmer words: it is exact however often it is said (DESIGN
+  /// §6).
   public func firmer(_ verdict: Verdict, stops: Int64) -> Verdict {
-    switch stops {
+    if isSame(verdict.message, "STOP: " + sessionCapText) { return verdict }
+    return switch stops {
     case ..<3: verdict
     case 3...4:
       verdict.adding(
