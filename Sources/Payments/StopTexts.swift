@@ -57,8 +57,8 @@ extension Texts {
   }
 
   /// The same STOP in firmer words, the third time and the fifth; what it said stays its beginning.
-  /// The text of the session's cap has no firmer words: it is exact however often it is said (DESIGN
-  /// §6).
+  /// The text of the session's cap has no firmer words: it is exact however often it is said
+  /// (DESIGN §6).
   public func firmer(_ verdict: Verdict, stops: Int64) -> Verdict {
     if isSame(verdict.message, "STOP: " + sessionCapText) { return verdict }
     return switch stops {
