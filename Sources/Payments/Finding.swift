@@ -17,12 +17,13 @@ public enum Finding: Hashable, Sendable {
   case refunded(String, livemode: Bool)
   /// The refund is accepted and under way (F02).
   case submitted(String)
-  /// The refund ended without giving money back (F03, F06).
+  /// The refund ended without giving money back (F03).
   case refundFailed(String)
   /// A look-up was answered completely and what was looked for is not there. Proof only after
   /// quiescence.
   case absent
-  /// The processor refused this request for its content; this attempt moved no money (C01, C16).
+  /// The processor refused this request for its content; this attempt moved no money (C01, C16,
+  /// F04–F06).
   case rejected(Refusal)
   /// The processor was asked in the wrong way: key, permission, address, TLS (T01, T05, R01,
   /// C07–C09, C17, C18). This attempt moved no money; the same key may be used once it is mended.
