@@ -19,6 +19,7 @@ enum Schema {
         + triggers + indexes),
     Migration(name: "likeness", statements: likeness),
     Migration(name: "freezes", statements: freezes),
+    Migration(name: "chain", statements: chain),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -216,6 +217,51 @@ enum Schema {
 }
 
 extension Schema {
+  /// What ties each line of the history to all before it, so that no line is changed, dropped or
+  /// moved unnoticed; and apart from it what may name persons, so that it could be erased one day
+  /// without breaking the chain (`requirements.md`, Decisions 12). For now nothing of it may be.
+  ///
+  /// A program from before this layout that has the books open still is refused its next line,
+  /// rather than let write one without a link.
+  private static let chain = [
+    "ALTER TABLE history ADD COLUMN commitment BLOB",
+    "ALTER TABLE history ADD COLUMN link BLOB",
+    """
+    CREATE TABLE particulars (
+      seq INTEGER PRIMARY KEY NOT NULL REFERENCES history (seq),
+      salt BLOB NOT NULL,
+      text TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE chain (
+      one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),
+      ledger BLOB NOT NULL,
+      uncovered INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      link BLOB NOT NULL,
+      ratchet BLOB NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TRIGGER history_is_chained BEFORE INSERT ON history WHEN NEW.link IS NULL
+    BEGIN SELECT RAISE(ABORT, 'history is chained'); END
+    """,
+    """
+    CREATE TRIGGER particulars_are_not_changed BEFORE UPDATE ON particulars
+    BEGIN SELECT RAISE(ABORT, 'particulars are append-only'); END
+    """,
+    """
+    CREATE TRIGGER particulars_are_not_removed BEFORE DELETE ON particulars
+    BEGIN SELECT RAISE(ABORT, 'particulars are append-only'); END
+    """,
+    """
+    CREATE TRIGGER particulars_are_not_replaced BEFORE INSERT ON particulars
+    WHEN EXISTS (SELECT 1 FROM particulars WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'particulars are append-only'); END
+    """,
+  ]
+
   /// Brings the books up to the newest layout, or refuses what is not ours.
   static func migrate(
     _ connection: Connection, _ migrations: [Migration] = migrations

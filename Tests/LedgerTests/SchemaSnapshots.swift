@@ -1,7 +1,7 @@
 extension SchemaTests {
   static let tables = [
-    "attempts", "exposure", "freezes", "held", "history", "meta", "migrations", "operations",
-    "owners", "runs",
+    "attempts", "chain", "exposure", "freezes", "held", "history", "meta", "migrations",
+    "operations", "owners", "particulars", "runs",
   ]
   static let objects = [
     "index charges_by_amount operations",
@@ -17,6 +17,7 @@ extension SchemaTests {
     "index policies history",
     "index refunds_by_charge operations",
     "table attempts attempts",
+    "table chain chain",
     "table exposure exposure",
     "table freezes freezes",
     "table held held",
@@ -25,10 +26,15 @@ extension SchemaTests {
     "table migrations migrations",
     "table operations operations",
     "table owners owners",
+    "table particulars particulars",
     "table runs runs",
+    "trigger history_is_chained history",
     "trigger history_is_not_changed history",
     "trigger history_is_not_removed history",
     "trigger history_is_not_replaced history",
+    "trigger particulars_are_not_changed particulars",
+    "trigger particulars_are_not_removed particulars",
+    "trigger particulars_are_not_replaced particulars",
   ]
 
   /// Column by column with its type; `!` where it cannot be null.
@@ -38,12 +44,16 @@ extension SchemaTests {
     path TEXT!, headers TEXT!, body BLOB!, started INTEGER!, finished INTEGER, outcome \
     TEXT, status INTEGER, owner INTEGER!
     """,
+    """
+    chain: one INTEGER!, ledger BLOB!, uncovered INTEGER!, seq INTEGER!, link BLOB!, ratchet \
+    BLOB!
+    """,
     "exposure: scope TEXT!, width INTEGER!, start INTEGER!, amount INTEGER!, count INTEGER!",
     "freezes: extent TEXT!, why TEXT!, at INTEGER!",
     "held: scope TEXT!, amount INTEGER!, count INTEGER!",
     """
     history: seq INTEGER, at INTEGER!, operation TEXT, version INTEGER, from_state TEXT, \
-    to_state TEXT, reason TEXT!, detail TEXT!
+    to_state TEXT, reason TEXT!, detail TEXT!, commitment BLOB, link BLOB
     """,
     "meta: name TEXT!, value INTEGER!",
     "migrations: name TEXT!, applied INTEGER!",
@@ -58,6 +68,7 @@ extension SchemaTests {
     rule TEXT, version INTEGER!, normal_reference TEXT!
     """,
     "owners: epoch INTEGER, slot INTEGER!, started INTEGER!",
+    "particulars: seq INTEGER!, salt BLOB!, text TEXT!",
     """
     runs: namespace TEXT!, run TEXT!, first_seen INTEGER!, last_call INTEGER!, stops \
     INTEGER!

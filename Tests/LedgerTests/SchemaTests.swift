@@ -40,6 +40,7 @@ import Testing
     #expect(
       digests == [
         "books a1e8764b5a3c0152", "likeness c0d97383edf49a03", "freezes 09315d380e5dc6ce",
+        "chain 7a0925d6da72136a",
       ])
   }
 
