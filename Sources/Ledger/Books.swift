@@ -11,6 +11,8 @@ public struct Books: ~Copyable {
   var ownership: Ownership?
   /// Whether the transaction may write.
   var isWritable = false
+  /// Where the history's chain ends, from the first line of this transaction on.
+  var chain: Chain?
 
   init(_ connection: Connection, vfs: String?) {
     self.connection = connection

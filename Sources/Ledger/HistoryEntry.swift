@@ -36,6 +36,14 @@ public struct HistoryEntry: Sendable, Equatable {
 }
 
 extension HistoryEntry {
+  /// In the order of the columns.
+  var values: [Value] {
+    [
+      .integer(sequence), .instant(at), .maybe(operation?.text), .maybe(version),
+      .maybe(from?.rawValue), .maybe(to?.rawValue), .text(reason), .text(detail),
+    ]
+  }
+
   init(_ row: inout Row) throws(LedgerError) {
     self.init(
       sequence: try row.integer(), at: try row.instant(),

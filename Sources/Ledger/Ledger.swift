@@ -46,7 +46,9 @@ public struct Ledger: ~Copyable {
     try books.connection.begin(.beginWriting)
     do throws(LedgerError) {
       books.isWritable = true
+      books.chain = nil
       let result = try body(&books)
+      try books.closeChain()
       books.isWritable = false
       if let failure = books.connection.failure { throw failure }
       try books.connection.change(.commit, [])

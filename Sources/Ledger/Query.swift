@@ -86,9 +86,26 @@ enum Query: String, CaseIterable {
     SELECT * FROM history WHERE reason = 'policy_accepted' ORDER BY seq DESC LIMIT 1
     """
   case insertHistory = """
-    INSERT INTO history (at, operation, version, from_state, to_state, reason, detail) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    INSERT INTO history \
+    (seq, at, operation, version, from_state, to_state, reason, detail, commitment, link) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     """
+  /// Texts as bytes, so that one that is none any more can be read.
+  case auditLines = """
+    SELECT h.seq, h.at, CAST(h.operation AS BLOB), h.version, CAST(h.from_state AS BLOB), \
+    CAST(h.to_state AS BLOB), CAST(h.reason AS BLOB), CAST(h.detail AS BLOB), h.commitment, \
+    h.link, p.salt, CAST(p.text AS BLOB) FROM history AS h \
+    LEFT JOIN particulars AS p ON p.seq = h.seq WHERE h.seq > ?1 ORDER BY h.seq LIMIT ?2
+    """
+  case insertParticulars = "INSERT INTO particulars VALUES (?1, ?2, ?3)"
+  case chain = """
+    SELECT ledger, uncovered, seq, link, ratchet FROM chain WHERE one = 1 ORDER BY one
+    """
+  case setChain = """
+    INSERT INTO chain VALUES (1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
+    SET seq = excluded.seq, link = excluded.link, ratchet = excluded.ratchet
+    """
+  case lastLine = "SELECT seq FROM sqlite_sequence WHERE name = 'history' ORDER BY seq"
 
   case spent = """
     SELECT coalesce(sum(amount), 0), coalesce(sum(count), 0) FROM exposure \

@@ -63,6 +63,24 @@ enum Value: Equatable {
     return code == SQLITE_OK && moved != 0
   }
 
+  /// Bytes nobody can foretell, from the disk the file is on: the system's own, or those a
+  /// simulated disk draws from its seed.
+  func randomBytes(_ count: Int) throws(LedgerError) -> [UInt8] {
+    var disk: UnsafeMutablePointer<sqlite3_vfs>?
+    var drawn: Int32 = 0
+    let code = unsafe sqlite3_file_control(database, "main", SQLITE_FCNTL_VFS_POINTER, &disk)
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      unsafe buffer.initialize(repeating: 0)
+      initialized = count
+      guard code == SQLITE_OK, let disk = unsafe disk else { return }
+      unsafe buffer.withMemoryRebound(to: CChar.self) { bytes in
+        drawn = unsafe disk.pointee.xRandomness(disk, Int32(count), bytes.baseAddress)
+      }
+    }
+    guard drawn == count else { throw failing(.full("The disk gives no random bytes.")) }
+    return bytes
+  }
+
   /// Begins a transaction with one of the two beginnings.
   func begin(_ beginning: Query) throws(LedgerError) {
     failure = nil

@@ -32,8 +32,13 @@ extension Books {
     }
     for movement in after.movements(from: before) { try apply(movement, at: now) }
     let words = [written.code, written.detail].compactMap { $0 }
+    let sequence = try openChain().next
     try append(
-      at: now, written, from: before?.state, transition.reason, words.joined(separator: " "))
+      HistoryEntry(
+        sequence: sequence, at: now, operation: written.id, version: written.version,
+        from: before?.state, to: written.state, reason: transition.reason,
+        detail: words.joined(separator: " ")),
+      particulars: transition.particulars)
     return written
   }
 
@@ -75,7 +80,12 @@ extension Books {
   public mutating func record(
     _ reason: String, detail: String, at now: Instant
   ) throws(LedgerError) {
-    try append(at: now, nil, from: nil, reason, detail)
+    let sequence = try openChain().next
+    try append(
+      HistoryEntry(
+        sequence: sequence, at: now, operation: nil, version: nil, from: nil, to: nil,
+        reason: reason, detail: detail),
+      particulars: nil)
   }
 
   /// Raises the clock mark to this instant. It is never lowered, so that a clock that went back
@@ -119,14 +129,23 @@ extension Books {
     }
   }
 
+  /// Adds a line to the history and ties it to those before it. Particulars stand apart from it.
   private mutating func append(
-    at now: Instant, _ operation: Operation?, from: State?, _ reason: String, _ detail: String
+    _ entry: HistoryEntry, particulars: String?
   ) throws(LedgerError) {
-    try change(
-      .insertHistory,
-      [
-        .instant(now), .maybe(operation?.id.text), .maybe(operation?.version),
-        .maybe(from?.rawValue), .maybe(operation?.state.rawValue), .text(reason), .text(detail),
-      ])
+    var chain = try openChain()
+    var commitment: [UInt8]?
+    var salt: [UInt8] = []
+    if let particulars {
+      salt = chain.salt()
+      commitment = Chain.commitment(to: Array(particulars.utf8), salt: salt)
+    }
+    let line = entry.values + [commitment.map(Value.blob) ?? .null]
+    try change(.insertHistory, line + [.blob(chain.tie(line))])
+    if let particulars {
+      try change(
+        .insertParticulars, [.integer(entry.sequence), .blob(salt), .text(particulars)])
+    }
+    self.chain = chain
   }
 }

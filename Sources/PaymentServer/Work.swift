@@ -63,7 +63,10 @@ extension Desk {
     if let due = after.due, due <= now, after.attempt == nil, mayBegin {
       (after, attempt) = try beginning(after, in: &books, now)
     }
-    let written = try books.write(Transition(before: before, after: after, reason: reason), at: now)
+    let transition = Transition(
+      before: before, after: after, reason: reason,
+      particulars: particulars(of: after, since: before))
+    let written = try books.write(transition, at: now)
     touched[written.id] = written
     report(written, reason)
     tellProgress(of: written)

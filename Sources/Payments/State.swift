@@ -60,11 +60,15 @@ public struct Transition: Sendable {
   public let after: Operation
   /// A stable snake_case reason (`requested`, `granted`, `cap_exhausted`, `processor_captured` …).
   public let reason: String
+  /// What may name persons and was set or changed by this, as canonical JSON; nil when nothing of
+  /// it was. The history commits to it and keeps it apart, so that it could be erased.
+  public let particulars: String?
 
   /// A change from one value to another, with its reason.
-  public init(before: Operation?, after: Operation, reason: String) {
+  public init(before: Operation?, after: Operation, reason: String, particulars: String? = nil) {
     self.before = before
     self.after = after
     self.reason = reason
+    self.particulars = particulars
   }
 }

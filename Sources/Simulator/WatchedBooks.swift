@@ -73,6 +73,10 @@ final class WatchedBooks {
 
   /// The whole history has the checksum of what was read bit by bit.
   func checkHistory() throws(Breach) {
+    let flaw = try read { (books: borrowing Books) throws(LedgerError) in
+      try books.audit(against: nil).flaw
+    }
+    if let flaw = flaw ?? nil { throw Breach(.historyKept, "the chain is broken: \(flaw)") }
     let whole = try read { (books: borrowing Books) throws(LedgerError) in
       try books.history(after: 0, limit: 1_000_000)
     }

@@ -8,6 +8,7 @@ enum Command: Equatable {
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
   case sandbox(SandboxOrder)
+  case audit(AuditOrder)
   case version
   case help(Topic?)
 
@@ -21,6 +22,7 @@ enum Command: Equatable {
     case thaw
     case settle
     case sandbox
+    case audit
   }
 }
 
@@ -91,6 +93,7 @@ private struct Words {
     case .policy: PolicyOrder.valued
     case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
     case .settle: ["--policy", "--limit"]
+    case .audit: ["--policy", "--head"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
@@ -101,7 +104,7 @@ private struct Words {
     case .serve, .sandbox: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
     case .freeze, .thaw: ["--help", "--version", "--all"]
-    case .operations, .policy, .settle: ["--help", "--version", "--json"]
+    case .operations, .policy, .settle, .audit: ["--help", "--version", "--json"]
     }
   }
 
@@ -160,6 +163,7 @@ private struct Words {
       try refuse(names)
       let limit = try number("--limit", in: 0...86_400) ?? 60
       return .settle(policy: policy, json: json, limit: .seconds(limit))
+    case .audit: return .audit(try AuditOrder(names: names, values: values, json: json))
     case .sandbox:
       try refuse(names)
       guard let port = try number("--port", in: 0...65_535) else {

@@ -11,6 +11,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .thaw: thawHelp
     case .settle: settleHelp
     case .sandbox: sandboxHelp
+    case .audit: auditHelp
     }
   return answer(text) ? .ok : .inputOutput
 }
@@ -29,6 +30,8 @@ private let overview = """
     bursar thaw (--run ID | --customer ID | --all) [--why TEXT] [--policy FILE]
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
+    bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
+    bursar audit head [--policy FILE]
     bursar help COMMAND
     bursar --version
 
@@ -38,7 +41,7 @@ private let overview = """
   exit codes:
     0   it did what it was asked for
     1   check found something wrong; operations show found nothing; settle left something open;
-        there was nothing to thaw
+        there was nothing to thaw; audit verify found an entry that is not what was written
     64  the command line cannot be understood
     69  there is no standard output to answer on
     74  a file could not be read or written, or a port is taken
@@ -136,6 +139,20 @@ private let settleHelp = """
   that died left behind. It ends when nothing is left to do before the limit (60 seconds unless it is
   given), and lists what is still pending and the dead letters, which wait for a person. Exit code 0
   when there are none, 1 otherwise. No new payment begins here.
+
+  """
+
+private let auditHelp = """
+  usage: bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
+         bursar audit head [--policy FILE]
+
+  Every entry of the ledger's history is tied to all before it. verify reads the whole and says that
+  every entry is as it was written, or names the first that is not and what was done to it: flipped,
+  dropped, swapped, truncated, added or rewritten; then it ends with 1.
+
+  head prints where the history ends now. Who can write to the ledger could cut its end off, or write
+  it anew; keep a head elsewhere from time to time (delivered events carry it too) and give it to
+  verify --head, and that shows as well.
 
   """
 

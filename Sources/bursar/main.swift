@@ -14,6 +14,7 @@ do throws(UsageMistake) {
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
     case .sandbox(let order): sandbox(order)
+    case .audit(let order): audit(order)
     case .version: showVersion()
     case .help(let topic): help(topic)
     }

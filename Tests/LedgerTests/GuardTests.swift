@@ -105,7 +105,10 @@ extension Ledger {
   static var emptyContents: [[[Value]]] { tables.map { _ in [] } }
 
   private static var tables: [String] {
-    ["operations", "attempts", "history", "exposure", "held", "runs", "owners", "meta"]
+    [
+      "operations", "attempts", "history", "particulars", "chain", "exposure", "held", "runs",
+      "owners", "meta",
+    ]
   }
 
   /// Every row of every table.

@@ -46,8 +46,8 @@ import Testing
     "UPDATE history SET seq = 9 WHERE seq = 1",
     "DELETE FROM history WHERE seq = 1",
     "DELETE FROM history",
-    "INSERT OR REPLACE INTO history (seq, at, reason, detail) VALUES (1, 0, 'other', '')",
-    "REPLACE INTO history (seq, at, reason, detail) VALUES (1, 0, 'other', '')",
+    "INSERT OR REPLACE INTO history (seq, at, reason, detail, link) VALUES (1, 0, '', '', x'00')",
+    "REPLACE INTO history (seq, at, reason, detail, link) VALUES (1, 0, '', '', x'00')",
   ])
   func aLineOnceWrittenStays(statement: String) throws {
     var ledger = try Ledger(path: scratch("ledger.db"))

@@ -121,6 +121,12 @@ extension SchemaTests {
     "history: SEARCH history USING INDEX history_by_operation (operation=?)",
     "historyAfter: SEARCH history USING INTEGER PRIMARY KEY (rowid>?)",
     "lastPolicy: SCAN history USING INDEX policies",
+    """
+    auditLines: SEARCH h USING INTEGER PRIMARY KEY (rowid>?); SEARCH p USING INTEGER PRIMARY \
+    KEY (rowid=?) LEFT-JOIN
+    """,
+    "chain: SEARCH chain USING INTEGER PRIMARY KEY (rowid=?)",
+    "lastLine: SCAN sqlite_sequence; USE TEMP B-TREE FOR ORDER BY",
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
     "held: SEARCH held USING PRIMARY KEY (scope=?)",
     "hold: SEARCH held USING PRIMARY KEY (scope=?)",

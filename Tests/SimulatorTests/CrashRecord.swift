@@ -41,7 +41,11 @@ struct Record {
     let sound = try connection.run("PRAGMA integrity_check")
     if sound != [[.text("ok")]] { faults.append("integrity: \(sound)") }
     if try !connection.run("PRAGMA foreign_key_check").isEmpty { faults.append("foreign keys") }
-    for table in ["operations", "attempts", "history", "exposure", "held", "runs", "meta"] {
+    let tables = [
+      "operations", "attempts", "history", "particulars", "chain", "exposure", "held", "runs",
+      "meta",
+    ]
+    for table in tables {
       text += try Record.text(of: table, connection)
     }
     held = try Record.exposures("SELECT scope, amount, count FROM held", connection)
@@ -54,6 +58,7 @@ struct Record {
       latest = value
     }
     try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      if let flaw = try books.audit(against: nil).flaw { faults.append("chain: \(flaw)") }
       for operation in try books.operations(newest: 10_000) {
         let id = operation.id
         operations[id.text] = operation
