@@ -66,7 +66,10 @@ extension String {
   /// Whether both are the same UTF-8 bytes. Swift's `==` also equates composed and decomposed
   /// letters.
   func hasBytes(of other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    let (mine, others) = (utf8.span, other.utf8.span)
+    guard mine.count == others.count else { return false }
+    for index in mine.indices where mine[index] != others[index] { return false }
+    return true
   }
 }
 

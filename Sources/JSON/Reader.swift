@@ -186,7 +186,7 @@ struct Reader {
 /// The keys an object has so far. Few are compared one by one; many are hashed, so that 20,000 cost
 /// 20,000 steps.
 private struct Keys {
-  private static let few = 8
+  private static let few = 24
   private var hashed: Set<ByteText> = []
 
   /// Whether the key is new among these members and those before them.

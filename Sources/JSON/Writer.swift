@@ -59,17 +59,28 @@ extension [UInt8] {
   /// Appends a text as JSON string.
   fileprivate mutating func append(quoting text: String) {
     append(.quote)
-    if text.utf8.allSatisfy({ $0 >= .space && $0 != .quote && $0 != .backslash }) {
+    let bytes = text.utf8.span
+    var isPlain = true
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte < .space || byte == .quote || byte == .backslash {
+        isPlain = false
+        break
+      }
+    }
+    if isPlain {
       append(contentsOf: text.utf8)
     } else {
-      for byte in text.utf8 { append(escaping: byte) }
+      for index in bytes.indices { append(escaping: bytes[index]) }
     }
     append(.quote)
   }
 
   private mutating func append(escaping byte: UInt8) {
     switch byte {
-    case .quote, .backslash: append(contentsOf: [.backslash, byte])
+    case .quote, .backslash:
+      append(.backslash)
+      append(byte)
     case 0x08: append(contentsOf: "\\b".utf8)
     case 0x09: append(contentsOf: "\\t".utf8)
     case 0x0A: append(contentsOf: "\\n".utf8)

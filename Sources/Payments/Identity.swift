@@ -33,7 +33,13 @@ public struct Identity: Hashable, Sendable {
     case .reference(let reference): parts += ["reference", reference]
     case .taskStep(let task, let step): parts += ["task_step", task, step]
     }
-    return Array(parts.joined(separator: "\0").utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256)
+    for part in parts {
+      if !bytes.isEmpty { bytes.append(0) }
+      bytes.append(contentsOf: part.utf8)
+    }
+    return bytes
   }
 
   /// The operation's id and the beginning of its idempotency keys, both from one digest: a lost or

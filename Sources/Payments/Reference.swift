@@ -27,7 +27,10 @@ func isLetterOrDigit(_ byte: UInt8) -> Bool {
 /// Whether two texts are the same to the byte; Swift's `==` takes composed and decomposed letters
 /// for equal.
 public func isSame(_ left: String, _ right: String) -> Bool {
-  left.utf8.elementsEqual(right.utf8)
+  let (left, right) = (left.utf8.span, right.utf8.span)
+  guard left.count == right.count else { return false }
+  for index in left.indices where left[index] != right[index] { return false }
+  return true
 }
 
 /// Whether two optional texts are the same to the byte, or both absent.

@@ -111,5 +111,5 @@ func lower(_ byte: UInt8) -> UInt8 {
 
 /// Whether two identifiers are the same bytes; `==` would take two spellings of a letter for one.
 func same(_ left: String, _ right: String) -> Bool {
-  left.utf8.elementsEqual(right.utf8)
+  isSame(left, right)
 }
