@@ -23,10 +23,19 @@ struct Form: Sendable, Hashable {
   }
 
   /// The fields as text, ASCII.
-  var text: String {
-    fields.map { field in
-      "\(percentEscaped(field.name))=\(percentEscaped(field.value))"
-    }.joined(separator: "&")
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The fields as they are sent, ASCII.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    for field in fields {
+      if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+      appendEscaped(field.name, to: &bytes)
+      bytes.append(UInt8(ascii: "="))
+      appendEscaped(field.value, to: &bytes)
+    }
+    return bytes
   }
 
   /// An empty form.
@@ -52,8 +61,12 @@ struct Form: Sendable, Hashable {
 /// The text with everything but unreserved characters as upper-case percent escapes (RFC 3986
 /// §2.3).
 func percentEscaped(_ text: String) -> String {
-  let digits = Array("0123456789ABCDEF".utf8)
   var escaped: [UInt8] = []
+  appendEscaped(text, to: &escaped)
+  return String(decoding: escaped, as: UTF8.self)
+}
+
+private func appendEscaped(_ text: String, to escaped: inout [UInt8]) {
   for byte in text.utf8 {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -62,16 +75,23 @@ func percentEscaped(_ text: String) -> String {
       escaped.append(byte)
     default:
       escaped.append(UInt8(ascii: "%"))
-      escaped.append(digits[Int(byte >> 4)])
-      escaped.append(digits[Int(byte & 15)])
+      escaped.append(digit(byte >> 4))
+      escaped.append(digit(byte & 15))
     }
   }
-  return String(decoding: escaped, as: UTF8.self)
+}
+
+private func digit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
 }
 
 /// The text behind percent escapes and `+` for a space; nil for a broken escape or broken UTF-8.
 func unescaped(_ bytes: some Collection<UInt8>) -> String? {
+  if !bytes.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) {
+    return String(validating: bytes, as: UTF8.self)
+  }
   var plain: [UInt8] = []
+  plain.reserveCapacity(bytes.count)
   var rest = bytes.makeIterator()
   while let byte = rest.next() {
     switch byte {

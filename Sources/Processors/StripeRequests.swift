@@ -98,7 +98,7 @@ extension Stripe {
         Header("Content-Type", "application/x-www-form-urlencoded"),
         Header("Idempotency-Key", idempotencyKey(for: instruction)),
       ],
-      body: Array(form.text.utf8))
+      body: form.bytes)
   }
 
   private static func read(_ path: String) -> Request {

@@ -16,21 +16,40 @@ struct SandboxEntry: Equatable {
 
   /// The entry as a line, newline included.
   var line: [UInt8] {
-    var fields = [
-      Array(String(now.milliseconds).utf8), Array(request.method.rawValue.utf8),
-      Array(request.path.utf8),
-    ]
+    var line: [UInt8] = []
+    line.reserveCapacity(1024)
+    line.append(contentsOf: "[\"".utf8)
+    Self.append(String(now.milliseconds).utf8, to: &line)
+    Self.append(next: request.method.rawValue.utf8, to: &line)
+    Self.append(next: request.path.utf8, to: &line)
     for header in request.headers {
-      fields.append(Array(header.name.utf8))
-      fields.append(Array(header.value.utf8))
+      Self.append(next: header.name.utf8, to: &line)
+      Self.append(next: header.value.utf8, to: &line)
     }
-    fields.append(request.body)
-    var line = Array("[\"".utf8)
-    for (index, field) in fields.enumerated() {
-      if index > 0 { line += Array("\",\"".utf8) }
-      for byte in field { line += Self.escaped(byte) }
+    Self.append(next: request.body, to: &line)
+    line.append(contentsOf: "\"]\n".utf8)
+    return line
+  }
+
+  private static func append(next field: some Sequence<UInt8>, to line: inout [UInt8]) {
+    line.append(contentsOf: "\",\"".utf8)
+    append(field, to: &line)
+  }
+
+  private static func append(_ field: some Sequence<UInt8>, to line: inout [UInt8]) {
+    for byte in field {
+      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+        line.append(byte)
+      } else {
+        line.append(contentsOf: "\\u00".utf8)
+        line.append(hexadecimal(byte >> 4))
+        line.append(hexadecimal(byte & 15))
+      }
     }
-    return line + Array("\"]\n".utf8)
+  }
+
+  private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 
   /// Reads a line without its newline; nil when it is none of ours.
@@ -61,15 +80,6 @@ struct SandboxEntry: Equatable {
     self.now = Instant(milliseconds: milliseconds)
     self.request = Request(
       method: method, path: words[2], headers: headers, body: texts[texts.count - 1])
-  }
-
-  private static let digits = Array("0123456789abcdef".utf8)
-
-  private static func escaped(_ byte: UInt8) -> [UInt8] {
-    let isPlain =
-      (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    if isPlain { return [byte] }
-    return Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
   }
 
   private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8]? {

@@ -314,13 +314,18 @@ extension System {
     of descriptor: borrowing Descriptor, from offset: Int, limit: Int
   ) throws(FileTrouble) -> [UInt8] {
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65536)
     while true {
-      let count = unsafe pread(descriptor.number, &chunk, chunk.count, offset + bytes.count)
+      var count = 0
+      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, initialized in
+        repeat {
+          count = unsafe pread(
+            descriptor.number, buffer.baseAddress, buffer.count, offset + bytes.count)
+        } while count < 0 && errno == EINTR
+        initialized = max(0, count)
+      }
       if count == 0 { return bytes }
-      if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw trouble() }
-      bytes += chunk[..<count]
+      bytes += chunk
       guard bytes.count <= limit else { throw .oversize }
     }
   }
