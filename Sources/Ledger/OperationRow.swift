@@ -8,13 +8,20 @@ extension Operation {
     ]
   }
 
-  /// What a transition may change, in the order of the columns after those.
-  var changingValues: [Value] {
+  /// What changes only while nothing moved and nothing can have moved, in the order of the columns
+  /// after those.
+  var askedValues: [Value] {
     [
       .text(terms.customer), .integer(terms.money.amount), .text(terms.money.currency.code),
       .maybe(terms.paymentMethod), .maybe(terms.description),
       .maybe(terms.charge?.text), .maybe(terms.chargeReference), .maybe(terms.reason),
       .text(run), .maybe(task), .maybe(step), .maybe(checkpoint),
+    ]
+  }
+
+  /// What any transition may change, in the order of the columns after those.
+  var changingValues: [Value] {
+    [
       .text(state.rawValue), .maybe(processorReference), .integer(round), .integer(confirmation),
       .maybe(next?.rawValue), .maybe(due),
       .maybe(attempt), .integer(tries), .integer(attempts), .maybe(unknownSince),

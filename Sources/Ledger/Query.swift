@@ -54,7 +54,17 @@ enum Query: String, CaseIterable {
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \
     ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?) ON CONFLICT DO NOTHING
     """
+  /// Without the columns that rarely change: an index is written anew for every column named.
   case updateOperation = """
+    UPDATE operations SET ( \
+    state, processor_reference, round, confirmation, next, due, \
+    attempt, tries, attempts, unknown_since, first_sent, \
+    code, detail, dead_letter, owner, livemode, \
+    updated, policy, rule, version \
+    ) = (?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?) \
+    WHERE id = ? AND state = ? AND version = ?
+    """
+  case reviseOperation = """
     UPDATE operations SET ( \
     customer, amount, currency, payment_method, description, \
     charge, charge_reference, refund_reason, run, task, step, checkpoint, \

@@ -18,16 +18,21 @@ extension Books {
       precondition(
         before.version == after.version, "A change is made to the version that was read.")
       written.version = before.version + 1
-      let changed = try change(
-        .updateOperation,
-        written.changingValues
-          + [.text(before.id.text), .text(before.state.rawValue), .integer(before.version)])
+      let guarded: [Value] = [
+        .text(before.id.text), .text(before.state.rawValue), .integer(before.version),
+      ]
+      let asked = written.askedValues
+      let changed =
+        asked.elementsEqual(before.askedValues, by: isSame)
+        ? try change(.updateOperation, written.changingValues + guarded)
+        : try change(.reviseOperation, asked + written.changingValues + guarded)
       guard changed == 1 else { throw conflict("The operation has changed since it was read.") }
     } else {
       written.version = 1
       let normal = Value.text(normalForm(of: written.reference))
       let added = try change(
-        .insertOperation, written.lastingValues + written.changingValues + [normal])
+        .insertOperation,
+        written.lastingValues + written.askedValues + written.changingValues + [normal])
       guard added == 1 else { throw conflict("The operation is in the books already.") }
     }
     for movement in after.movements(from: before) { try apply(movement, at: now) }
@@ -147,5 +152,13 @@ extension Books {
         .insertParticulars, [.integer(entry.sequence), .blob(salt), .text(particulars)])
     }
     self.chain = chain
+  }
+}
+
+/// Whether two values are the same to the byte.
+private func isSame(_ left: Value, _ right: Value) -> Bool {
+  switch (left, right) {
+  case (.text(let left), .text(let right)): Payments.isSame(left, right)
+  case (.null, _), (.integer, _), (.text, _), (.blob, _): left == right
   }
 }

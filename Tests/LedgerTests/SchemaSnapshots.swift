@@ -108,6 +108,7 @@ extension SchemaTests {
     "inFlight: SEARCH operations USING INDEX in_flight (owner=?)",
     "pendingCount: SCAN operations USING COVERING INDEX pending",
     "updateOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
+    "reviseOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
     "attempts: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=?)",
     """
     attempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=? AND \
