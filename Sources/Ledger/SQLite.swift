@@ -19,10 +19,11 @@ enum Value: Equatable {
   /// What failed first since the transaction began.
   private(set) var failure: LedgerError?
   private let database: OpaquePointer
-  private var statements: [Query: Statement] = [:]
+  private var statements = [Statement?](repeating: nil, count: Query.allCases.count)
 
   /// Opens a file on a disk known to SQLite by name, the system's own when nil.
   init(path: String, vfs: String?, busyTimeout: Duration) throws(LedgerError) {
+    sqlite_keep_no_memory_account()
     guard unsafe sqlite3_vfs_find(vfs) != nil else { throw Connection.unknownDisk }
     var opened: OpaquePointer?
     let flags =
@@ -147,10 +148,12 @@ enum Value: Equatable {
     return rows
   }
 
+  /// A case's place among the cases is its one byte; hashing it would hash the whole of its text.
   private func statement(_ query: Query) throws(LedgerError) -> Statement {
-    if let statement = statements[query] { return statement }
+    let place = unsafe Int(unsafeBitCast(query, to: UInt8.self))
+    if let statement = statements[place] { return statement }
     let statement = try prepare(query.rawValue, persistent: true)
-    statements[query] = statement
+    statements[place] = statement
     return statement
   }
 
@@ -230,8 +233,18 @@ enum Value: Equatable {
     case .integer(let integer):
       return unsafe sqlite3_bind_int64(pointer, index, integer)
     case .text(let text):
-      // With a length, so that a NUL in the text does not end it.
-      return unsafe sqlite3_bind_text(pointer, index, text, Int32(text.utf8.count), copied)
+      // With a length, so that a NUL in the text does not end it. The bytes as they lie, because a
+      // text handed to C would be copied into an array first.
+      var text = text
+      return text.withUTF8 { bytes in
+        unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+          // No address would mean NULL, which is no text.
+          guard let start = bytes.baseAddress else {
+            return unsafe sqlite3_bind_text(pointer, index, "", 0, copied)
+          }
+          return unsafe sqlite3_bind_text(pointer, index, start, Int32(bytes.count), copied)
+        }
+      }
     case .blob(let bytes):
       if bytes.isEmpty { return unsafe sqlite3_bind_zeroblob(pointer, index, 0) }
       return unsafe sqlite3_bind_blob(pointer, index, bytes, Int32(bytes.count), copied)
@@ -242,15 +255,15 @@ enum Value: Equatable {
     unsafe sqlite3_step(pointer)
   }
 
+  /// Its arguments stay bound: the next use binds every one of them anew.
   func rest() {
     unsafe sqlite3_reset(pointer)
-    unsafe sqlite3_clear_bindings(pointer)
   }
 
   var width: Int32 { unsafe sqlite3_column_count(pointer) }
 
   func value(at column: Int32) throws(LedgerError) -> Value {
-    let length = unsafe Int(sqlite3_column_bytes(pointer, column))
+    // The length is asked for where there is one: SQLite would write a number out as text for it.
     switch unsafe sqlite3_column_type(pointer, column) {
     case SQLITE_NULL:
       return .null
@@ -258,6 +271,7 @@ enum Value: Equatable {
       return .integer(unsafe sqlite3_column_int64(pointer, column))
     case SQLITE_TEXT:
       let start = unsafe sqlite3_column_text(pointer, column)
+      let length = unsafe Int(sqlite3_column_bytes(pointer, column))
       let bytes = unsafe UnsafeBufferPointer(start: start, count: length)
       guard let text = unsafe String(validating: bytes, as: UTF8.self) else {
         throw .damaged("A text in the ledger is not UTF-8.")
@@ -265,6 +279,7 @@ enum Value: Equatable {
       return .text(text)
     case SQLITE_BLOB:
       let start = unsafe sqlite3_column_blob(pointer, column)
+      let length = unsafe Int(sqlite3_column_bytes(pointer, column))
       return .blob(unsafe Array(UnsafeRawBufferPointer(start: start, count: length)))
     default:
       throw .damaged("A number in the ledger is not whole.")
