@@ -4,9 +4,11 @@ import CCrypto
 /// The SHA-256 of some bytes: 32 bytes.
 public func sha256(_ bytes: [UInt8]) -> [UInt8] {
   var digest = [UInt8](repeating: 0, count: 32)
-  var length: UInt32 = 0
-  let done = unsafe EVP_Digest(bytes, bytes.count, &digest, &length, EVP_sha256(), nil)
-  precondition(done == 1 && length == 32, "libcrypto computes SHA-256, which needs nothing else.")
+  var state = SHA256_CTX()
+  let done =
+    unsafe SHA256_Init(&state) + SHA256_Update(&state, bytes, bytes.count)
+    + SHA256_Final(&digest, &state)
+  precondition(done == 3, "libcrypto computes SHA-256, which needs nothing else.")
   return digest
 }
 
