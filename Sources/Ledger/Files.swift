@@ -17,6 +17,20 @@ struct FileIdentity: Equatable {
   }
 }
 
+/// A path and what it led to when it was opened.
+struct OpenedFile {
+  private let path: String
+  private let identity: FileIdentity?
+
+  init(path: String) {
+    self.path = path
+    identity = FileIdentity(path: path)
+  }
+
+  /// Whether the path leads there now.
+  var isStillThere: Bool { FileIdentity(path: path) == identity }
+}
+
 /// What has to be so on the disk before SQLite opens a file there.
 enum Files {
   /// Makes an empty file that only its owner may read (0600), and the directories that are missing

@@ -9,7 +9,7 @@ public struct Ledger: ~Copyable {
   /// Where the books are, as given.
   public let path: String
   private(set) var books: Books
-  private let opened: [FileIdentity?]
+  private let opened: [OpenedFile]
   private var dataVersion: Int64
 
   /// Opens the books, making them if they are not there: directory 0700, files 0600.
@@ -24,7 +24,8 @@ public struct Ledger: ~Copyable {
     let connection = try Ledger.connect(path, vfs, busyTimeout)
     let version = try Ledger.dataVersion(connection)
     self.path = path
-    opened = vfs == nil ? Ledger.identities(of: connection.file) : []
+    opened =
+      vfs == nil ? Ledger.companions(of: connection.file).map { OpenedFile(path: $0) } : []
     books = Books(connection, vfs: vfs)
     dataVersion = version
   }
@@ -104,17 +105,16 @@ public struct Ledger: ~Copyable {
   }
 
   private func refuseIfMoved() throws(LedgerError) {
-    guard !books.connection.hasMoved, books.ownership?.slot.hasMoved != true,
-      opened.isEmpty || opened == Ledger.identities(of: books.connection.file)
-    else { throw .damaged("The ledger was moved or deleted while in use.") }
+    // A disk that was named knows itself whether its file has moved.
+    let hasMoved =
+      opened.isEmpty ? books.connection.hasMoved : !opened.allSatisfy { $0.isStillThere }
+    guard !hasMoved, books.ownership?.slot.hasMoved != true else {
+      throw .damaged("The ledger was moved or deleted while in use.")
+    }
   }
 
   private static func companions(of file: String) -> [String] {
     [file, "\(file)-wal", "\(file)-shm"]
-  }
-
-  private static func identities(of file: String) -> [FileIdentity?] {
-    companions(of: file).map { FileIdentity(path: $0) }
   }
 
   private static func dataVersion(_ connection: Connection) throws(LedgerError) -> Int64 {

@@ -41,7 +41,11 @@ struct Desk {
   /// How far the books' clock is ahead of the readings: time never goes back.
   var ahead = Duration.zero
   /// The time of the step that is carried out, for the log.
-  var moment = Instant(milliseconds: 0)
+  var moment = Instant(milliseconds: 0) {
+    didSet { if moment != oldValue { stamp = timestamp(moment) } }
+  }
+  /// The same as the log writes it.
+  private(set) var stamp = timestamp(Instant(milliseconds: 0))
   /// At first the beginning of time: what an earlier process left is looked for at once.
   var wake: Instant? = Instant(milliseconds: 0)
   /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.

@@ -7,7 +7,7 @@ import Payments
 extension Desk {
   mutating func log(_ event: String, _ members: [(String, JSONValue)]) {
     let head: [(String, JSONValue)] = [
-      ("at", .string(timestamp(moment))), ("event", .string(event)),
+      ("at", .string(stamp)), ("event", .string(event)),
     ]
     var line = JSONValue.object(JSONObject(head + members)).compact
     line.append(UInt8(ascii: "\n"))
