@@ -16,6 +16,8 @@ public enum Fault: String, Sendable, CaseIterable {
   case hangAfter = "hang_after"
   /// The answer comes byte by byte.
   case slow
+  /// Executed at once, and answered later.
+  case lateAnswer = "late_answer"
   /// Half of the answer's body comes, and its length said it would be whole.
   case truncated
   /// Half of the answer's body comes, and no length says so.

@@ -88,9 +88,9 @@ struct Refused {
     case .cap402: self.init(402, json: ["code": "cap_exhausted"])
     case .cap429: self.init(429, json: ["error": "Spend cap exhausted for this key"])
     case .dropBefore, .dropAfter, .resetBefore, .resetAfter, .hangBefore, .hangAfter, .slow,
-      .truncated, .truncatedNoLength, .error500Stored, .error500ExecutedStored, .error504Executed,
-      .approvalRequired, .keyExpiry, .duplicateEffect, .lateEffect, .listLag, .answerOfAnother,
-      .wrongAmount:
+      .lateAnswer, .truncated, .truncatedNoLength, .error500Stored, .error500ExecutedStored,
+      .error504Executed, .approvalRequired, .keyExpiry, .duplicateEffect, .lateEffect, .listLag,
+      .answerOfAnother, .wrongAmount:
       return nil
     }
   }

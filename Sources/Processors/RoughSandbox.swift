@@ -140,6 +140,7 @@ extension RoughSandbox {
       return travel(.answer(Refused.gatewayTimeout.response), executing: request, at: now)
     case .slow:
       return .slow(sandbox.answer(request, at: now), pause: after ?? .milliseconds(100))
+    case .lateAnswer: return .late(sandbox.answer(request, at: now), by: after ?? .seconds(1))
     case .truncated: return .truncated(sandbox.answer(request, at: now), isDeclared: true)
     case .truncatedNoLength: return .truncated(sandbox.answer(request, at: now), isDeclared: false)
     case .keyExpiry:

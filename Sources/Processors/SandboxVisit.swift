@@ -60,6 +60,8 @@ public enum SandboxDeed: Sendable, Equatable {
   case answer(Response)
   /// Its body byte by byte, with that pause after each.
   case slow(Response, pause: Duration)
+  /// Whole, after that long.
+  case late(Response, by: Duration)
   /// Half of its body, and then the end; whether the length of the whole is declared.
   case truncated(Response, isDeclared: Bool)
   /// The connection ends without a word.
@@ -72,7 +74,8 @@ public enum SandboxDeed: Sendable, Equatable {
   /// The status that reached the client, even if the rest did not.
   var status: Int? {
     switch self {
-    case .answer(let response), .slow(let response, _), .truncated(let response, _):
+    case .answer(let response), .slow(let response, _), .late(let response, _),
+      .truncated(let response, _):
       response.status
     case .drop, .reset, .hang: nil
     }

@@ -117,6 +117,12 @@ import Processors
       rest = response.body[...]
       self.pause = pause
       return unsafe send(response, measured(response.body.count))
+    case .late(_, let by) where !isAwake:
+      isAwake = true
+      suspend(until: face.now.advanced(by: by))
+      return .YES
+    case .late where isOver: return .NO
+    case .late(let response, _): return unsafe send(response, whole(response.body))
     case .truncated(let response, let isDeclared):
       rest = response.body.prefix(response.body.count / 2)
       if isDeclared { lastWord = face_broken }
@@ -181,7 +187,7 @@ import Processors
     return count
   }
 
-  /// Whether its pause before the next byte is over.
+  /// Whether its pause before the answer, or the next byte of it, has begun or is over.
   private var isAwake = false
 }
 

@@ -29,6 +29,21 @@ extension WorldTests {
       try world.checkEverything()
     }
 
+    /// The agent does not wait for a processor that takes its time, and reads the outcome later.
+    @Test func aLateAnswerIsPendingFirst() throws {
+      let world = try PracticeWorld(
+        faults: #"[{"match": {"kind": "confirm"}, "fault": "late_answer", "after": "1s"}]"#,
+        processor: #""timeout": "20s""#, respondWithin: "200ms")
+      #expect(try world.charge("inv-1")["verdict"] as? String == "PENDING")
+      for _ in 1...20 {
+        try world.ask("status", ["reference": "inv-1", "wait_seconds": 5])
+        if try world.answer()["verdict"] as? String == "DONE" { break }
+      }
+      #expect(try world.charge("inv-1")["replayed"] as? Bool == true)
+      #expect(try world.log().map { $0["status"] as? Int } == [200, 200])
+      try world.checkEverything()
+    }
+
     /// Killed with a confirmation out that was executed and never answered: whoever comes next
     /// sends the same bytes under the same key.
     @Test func aRestartSendsTheSameBytesUnderTheSameKey() throws {

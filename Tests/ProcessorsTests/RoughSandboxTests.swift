@@ -108,6 +108,18 @@ struct RoughSandboxTests {
     #expect(try intents(&sandbox, at: noon.advanced(by: .seconds(3))) == 1)
   }
 
+  @Test func aLateAnswerIsToWhatWasExecutedAtOnce() throws {
+    var sandbox = try sandbox(#"{"fault": "late_answer", "after": "2s"}"#)
+    guard case .late(let response, by: .seconds(2)) = sandbox.take(create("a"), at: noon) else {
+      Issue.record("the answer is not late")
+      return
+    }
+    #expect(response.status == 200)
+    #expect(try intents(&sandbox, at: noon) == 1)
+    #expect(sandbox.take(create("a"), at: noon).status == 200)
+    #expect(try intents(&sandbox, at: noon) == 1)
+  }
+
   @Test func itsClockMayBePutForwardPastAKeysLife() throws {
     var sandbox = try sandbox("")
     _ = sandbox.take(create("a"), at: noon)
