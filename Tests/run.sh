@@ -2,7 +2,8 @@
 # Everything that must pass, one step after the other. The last line says how many did.
 #
 #   Tests/run.sh               all steps
-#   Tests/run.sh --all         also one minute of fuzzing and 500 rounds of kill -9
+#   Tests/run.sh --all         also one minute of fuzzing, 500 rounds of kill -9, and every other agent
+#                              framework (2 GB of Python packages the first time)
 #   Tests/run.sh --only STEP   just that step, with its output on the screen
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,17 +11,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 binary="$PWD/.build/release/bursar"
 logs="$PWD/.build/run-logs"
 only=""
-steps=(packages format build unit release worlds process conversation processors quickstart readme)
+steps=(packages format build unit release worlds process conversation processors frameworks
+  quickstart readme)
 
 usage() {
   echo "usage: Tests/run.sh [--all] [--only STEP]" >&2
-  echo "steps: ${steps[*]} fuzz kill" >&2
+  echo "steps: ${steps[*]} fuzz kill others" >&2
   exit 64
 }
 
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --all) steps+=(fuzz kill) ;;
+    --all) steps+=(fuzz kill others) ;;
     --only)
       [[ $# -ge 2 ]] || usage
       only=$2
@@ -42,10 +44,12 @@ says() {
     process) echo "the released process over pipes" ;;
     conversation) echo "a conversation with the official Python client" ;;
     processors) echo "the official Stripe client, and localstripe's books" ;;
+    frameworks) echo "agent frameworks, each through every scenario" ;;
     quickstart) echo "the quickstart" ;;
     readme) echo "the commands of the README" ;;
     fuzz) echo "one minute of fuzzing" ;;
     kill) echo "500 rounds of kill -9" ;;
+    others) echo "the other agent frameworks" ;;
     *) usage ;;
   esac
 }
@@ -113,6 +117,15 @@ step_processors() {
   fi
   "$place/bin/python" Tests/Processors/stripe_sdk.py "$binary"
   "$place/bin/python" Tests/Processors/localstripe_books.py "$binary"
+}
+
+# Their clients and loops with a scripted model; a processor's books per cell say what was charged.
+step_frameworks() {
+  python3 Tests/Frameworks/run.py "$binary"
+}
+
+step_others() {
+  python3 Tests/Frameworks/run.py "$binary" --others
 }
 
 step_quickstart() {
