@@ -13,8 +13,6 @@ class Framework:
     option: str = "-"
     # In the light set: what `Tests/run.sh` runs without `--all`.
     is_light: bool = True
-    # Each call is made to a process of its own.
-    is_per_call: bool = False
 
     @property
     def slug(self):
@@ -28,7 +26,7 @@ FRAMEWORKS = [
     Framework("mcp 1", "mcp-1", "mcp_sdk", "session"),
     Framework("fastmcp", "fastmcp", "fastmcp_client"),
     Framework("langchain, one session", "langchain", "langchain_adapters", "session"),
-    Framework("langchain, a process per call", "langchain", "langchain_adapters", "call", is_per_call=True),
+    Framework("langchain, a process per call", "langchain", "langchain_adapters", "call"),
     Framework("openai-agents", "openai-agents", "openai_agents", "0"),
     Framework("openai-agents, 2 retries", "openai-agents", "openai_agents", "2"),
     Framework("pydantic-ai", "pydantic-ai", "pydantic_ai_toolset"),
@@ -38,5 +36,8 @@ FRAMEWORKS = [
     Framework("smolagents", "smolagents", "smolagents_agent", is_light=False),
     Framework("autogen", "autogen", "autogen_agent", is_light=False),
     Framework("agno", "agno", "agno_agent", is_light=False),
-    Framework("llama-index", "llama-index", "llama_index_agent", is_light=False, is_per_call=True),
+    Framework("llama-index", "llama-index", "llama_index_agent", is_light=False),
+    Framework("crewai", "crewai", "crewai_agent", "native", is_light=False),
+    Framework("crewai, ReAct", "crewai", "crewai_agent", "react", is_light=False),
+    Framework("crewai, adapter", "crewai", "crewai_agent", "adapter", is_light=False),
 ]

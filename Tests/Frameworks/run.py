@@ -34,7 +34,7 @@ def options():
     parser.add_argument("--scenario", action="append", help="just that scenario")
     parser.add_argument("--json", type=pathlib.Path, help="where the cells go")
     parser.add_argument("--transcripts", type=pathlib.Path, help="where the recordings go")
-    parser.add_argument("--jobs", type=int, default=4, help="frameworks at once")
+    parser.add_argument("--jobs", type=int, default=8, help="frameworks at once")
     return parser.parse_args()
 
 

@@ -25,6 +25,8 @@ class Turn:
     reads: tuple
     # Kill the server with SIGKILL first.
     kills: bool = False
+    # Let the processor be well again first.
+    heals: bool = False
     # Seconds the model thinks first.
     thinks: float = 0
     # A run that breaks here, or reads something else, is begun anew with this turn.
@@ -42,8 +44,6 @@ class Scenario:
     policy: dict = dataclasses.field(default_factory=dict)
     # Seconds after which the framework shall give up on a call; None for its own default.
     limit: float | None = None
-    # How many polls must find it under way.
-    polls: int = 0
 
 
 def charge(reference, amount=4000, customer="cus_ada", **more):
@@ -61,9 +61,10 @@ def status(reference, wait=0):
     return {"tool": "status", "arguments": {"reference": reference, "wait_seconds": wait}}
 
 
-def late(seconds):
-    """The confirmation is carried out at once, and answered that much later."""
-    return {"match": {"kind": "confirm"}, "fault": "late_answer", "after": f"{seconds}s"}
+def late(seconds, kind="confirm", times=1):
+    """What is asked for is carried out at once, and answered that much later."""
+    match = {"kind": kind, "times": times}
+    return {"match": match, "fault": "late_answer", "after": f"{seconds}s"}
 
 
 def again(says, *calls, **more):
@@ -146,7 +147,7 @@ SCENARIOS = [
         "arguments",
         "bad arguments once, then corrected",
         [
-            again(FIX, charge("INV-1", currency="USDOLLAR", customer="Ada")),
+            again(FIX, charge("INV 1", currency="ZZZ")),
             again(DONE, charge("INV-1")),
         ],
         {"INV-1": 4000},
@@ -183,12 +184,13 @@ SCENARIOS = [
         "status is asked six times",
         [
             again(PENDING, charge("INV-1")),
-            *[again((PENDING, DONE), status("INV-1")) for _ in range(6)],
-            again(DONE, status("INV-1"), thinks=5),
+            # A process that ends leaves it to the next, and after three of those it is in doubt.
+            *[again((PENDING, UNKNOWN), status("INV-1")) for _ in range(6)],
+            again((DONE, UNKNOWN), status("INV-1", wait=3), heals=True, thinks=4.5),
+            again(DONE, status("INV-1", wait=2), thinks=1),
         ],
         {"INV-1": 4000},
-        faults=[late(4)],
+        faults=[late(4, "confirm", times=99), late(4, "retrieve", times=99)],
         policy={"respondWithin": "500ms"},
-        polls=6,
     ),
 ]

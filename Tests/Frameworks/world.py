@@ -7,7 +7,12 @@ import shutil
 import subprocess
 import urllib.request
 
+from scenarios import DONE
+
 KEY = "sk_test_" + "Qx7Qx7Qx7" + "1"
+
+# What CrewAI's ReAct loop says instead of making the same call twice in a row.
+REFUSED = "I tried reusing the same input"
 
 SERVER = """#!/bin/sh
 # Each process writes a transcript of its own, named after it.
@@ -118,6 +123,7 @@ class World:
             "turns": [dataclasses.asdict(turn) for turn in self.scenario.turns],
             "command": str(self.command),
             "env": self.environment,
+            "processor": self.address,
             "pids": str(self.folder / "pids"),
             "log": str(self.folder / "framework.log"),
             "limit": self.scenario.limit,
@@ -170,7 +176,10 @@ class World:
         heeds_limit = self.scenario.limit is None or told.get("heeds_limit", True)
         if not heeds_limit:
             cell.note = "no limit can be set; it waits"
-        if cell.called < cell.asked:
+        refused = sum(REFUSED in reading for turn in cell.readings for reading in turn)
+        if refused:
+            cell.note = f"{refused} repeated calls refused by the framework"
+        if cell.called < cell.asked - refused:
             cell.faults.append(f"{cell.asked} calls were asked for and {cell.called} arrived")
         if not told["is_over"]:
             cell.faults.append(f"the run ended early: {cell.broken}")
@@ -181,7 +190,8 @@ class World:
             if len(readings) != len(turn.calls) and (turn.reads or readings):
                 cell.faults.append(f"turn {number + 1} read {len(readings)} answers: {readings}")
             for reading in readings:
-                if turn.reads and not any(words in unquoted(reading) for words in turn.reads):
+                shows = any(words in unquoted(reading) for words in turn.reads)
+                if turn.reads and not shows and REFUSED not in reading:
                     cell.faults.append(f"turn {number + 1} read {reading[:400]!r}")
         seen = unquoted("\n".join(reading for turn in cell.readings for reading in turn))
         for sentence in wire.stops:
@@ -190,17 +200,16 @@ class World:
         self.judge_polls(cell)
 
     def judge_polls(self, cell):
-        """Frameworks break off when they read the same again and again."""
+        """While it is under way no two read the same: frameworks break off when they do."""
         polls = [
-            readings[0]
+            reading
             for turn, readings in zip(self.scenario.turns, cell.readings)
-            if turn.calls[0]["tool"] == "status" and readings and "PENDING: " in readings[0]
+            for reading in readings
+            if turn.calls[0]["tool"] == "status" and DONE not in turn.reads
         ]
-        if len(set(polls)) != len(polls):
+        arrived = [poll for poll in polls if REFUSED not in poll]
+        if len(set(arrived)) < len(arrived):
             cell.faults.append("two polls read the same")
-        # A process that ends at once hands its work to the next, which looks it up and is done.
-        if len(polls) < self.scenario.polls and not cell.framework.is_per_call:
-            cell.faults.append(f"{len(polls)} polls of {self.scenario.polls} read PENDING")
 
     def leaks(self):
         secret = b"Qx7Qx7Qx7"
