@@ -7,15 +7,20 @@ struct Arguments {
   var canaries: [Canary] = []
   var tells = false
   var needsProbes = false
+  var cores = 1
+  /// Whether this is a copy of the program that lives through a share of the worlds, and gives
+  /// account to the one that started it.
+  var isShare = false
 
   static let usage = """
     usage: simulate [--seed N] [--steps M] [--worlds K] [--twice J] [--canary NAME]
-                    [--probes] [--tell]
+                    [--cores C] [--probes] [--tell]
 
       --seed N       the first world's seed; the next world has the next number (1)
       --steps M      how much happens in a world before nothing fails any more (150)
       --worlds K     how many worlds (1000)
       --twice J      every J-th world is lived through twice and compared (10)
+      --cores C      how many copies of this program share the worlds (1)
       --canary NAME  makes the worlds wrong on purpose, and fails unless that is noticed:
                      \(Canary.allCases.map(\.rawValue).joined(separator: ", ")), or all
       --probes       fails when a rare branch was never taken
@@ -29,7 +34,8 @@ struct Arguments {
       switch word {
       case "--tell": tells = true
       case "--probes": needsProbes = true
-      case "--seed", "--steps", "--worlds", "--twice":
+      case "--share": isShare = true
+      case "--seed", "--steps", "--worlds", "--twice", "--cores":
         guard let number = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
         guard set(word, number) else { return nil }
       case "--canary":
@@ -55,6 +61,7 @@ struct Arguments {
     switch word {
     case "--steps": steps = number
     case "--worlds": worlds = number
+    case "--cores": cores = number
     default: twice = number
     }
     return true

@@ -18,17 +18,19 @@ struct Command {
       _ = World(seed: arguments.seed, canary: arguments.canaries.first, listener: Command.say)
         .live(steps: arguments.steps)
     }
+    if arguments.isShare { return giveAccount(arguments) }
     if arguments.canaries.isEmpty { return simulate(arguments) }
     return arguments.canaries.allSatisfy { isCaught($0, arguments) } ? 0 : 1
   }
 
   private func simulate(_ arguments: Arguments) -> Int32 {
-    let simulation = Simulation(
-      seed: arguments.seed, worlds: arguments.worlds, steps: arguments.steps, canary: nil,
-      twice: arguments.twice)
     let clock = ContinuousClock()
     let began = clock.now
-    let result = simulation.run()
+    let result = arguments.cores > 1 ? Shares(arguments: arguments).run() : live(arguments)
+    guard let result else {
+      Command.say("a copy of this program did not come to its end")
+      return 1
+    }
     let report = Report(result, steps: arguments.steps, lasting: began.duration(to: clock.now))
     Command.say(report.lines.joined(separator: "\n"))
     if let breach = result.breach {
@@ -41,6 +43,25 @@ struct Command {
       return 1
     }
     Command.say("every promise was kept")
+    return 0
+  }
+
+  private func live(_ arguments: Arguments) -> Simulation.Result {
+    let simulation = Simulation(
+      seed: arguments.seed, worlds: arguments.worlds, steps: arguments.steps, canary: nil,
+      twice: arguments.twice)
+    return simulation.run { result in
+      guard result.worlds % 1000 == 0 else { return }
+      remark("seed \(arguments.seed) and on: \(result.worlds) worlds, every promise kept")
+    }
+  }
+
+  /// What a copy of this program does: the account is read by whoever started it.
+  private func giveAccount(_ arguments: Arguments) -> Int32 {
+    let result = live(arguments)
+    // At once, because the others may go on for long.
+    if let breach = result.breach { remark(Report.breach(breach, steps: arguments.steps)) }
+    Command.say(String(decoding: result.line, as: UTF8.self))
     return 0
   }
 

@@ -71,8 +71,8 @@ struct Tally {
   /// Everything together.
   var sum: Int { counts.reduce(0, +) }
 
-  mutating func note(_ mischief: Mischief) {
-    counts[mischief.rawValue] += 1
+  mutating func note(_ mischief: Mischief, times: Int = 1) {
+    counts[mischief.rawValue] += times
   }
 
   mutating func add(_ other: Tally) {

@@ -8,16 +8,17 @@ struct Probes {
 
   subscript(name: String) -> Int { counts[name, default: 0] }
 
+  /// What was noted, in order.
+  var names: [String] { counts.keys.sorted() }
+
   /// What was noted and has no name here, in order.
-  var others: [String] {
-    counts.keys.filter { name in !Self.named.contains(name) }.sorted()
-  }
+  var others: [String] { names.filter { name in !Self.named.contains(name) } }
 
   /// What was never taken, in order.
   var missing: [String] { Self.named.filter { self[$0] == 0 } }
 
-  mutating func note(_ name: String) {
-    counts[name, default: 0] += 1
+  mutating func note(_ name: String, times: Int = 1) {
+    counts[name, default: 0] += times
   }
 
   mutating func add(_ other: Probes) {

@@ -37,13 +37,9 @@ struct Blocks: Equatable {
       let position = offset + written
       let start = position % Blocks.size
       let stop = min(Blocks.size, start + bytes.count - written)
-      let old = blocks[position / Blocks.size]
-      var block: [UInt8] = []
-      block.reserveCapacity(Blocks.size)
-      block.append(contentsOf: old[..<start])
-      block.append(contentsOf: bytes[written..<(written + stop - start)])
-      block.append(contentsOf: old[stop...])
-      blocks[position / Blocks.size] = block
+      let part = bytes[written..<(written + stop - start)]
+      // In place, where no photograph shares it.
+      blocks[position / Blocks.size].replaceSubrange(start..<stop, with: part)
       written += stop - start
     }
   }

@@ -21,22 +21,29 @@ struct Simulation {
   }
 
   /// Lives through all worlds, or until a promise is broken.
-  func run() -> Result {
+  ///
+  /// - Parameter listener: is told what came of them so far after each world in which every promise
+  ///   was kept.
+  func run(_ listener: (Result) -> Void = { _ in }) -> Result {
     var result = Result()
     for number in 0..<worlds {
       let seed = seed &+ UInt64(number)
-      let chronicle = World(seed: seed, canary: canary).live(steps: steps)
+      let isRepeated = twice.map { number % $0 == 0 } ?? false
+      let chronicle = World(seed: seed, canary: canary).live(steps: steps, readingBooks: isRepeated)
       result.add(chronicle)
-      if result.breach == nil, let twice, number % twice == 0 {
+      if result.breach == nil, isRepeated {
         result.repeated += 1
-        let again = World(seed: seed, canary: canary).live(steps: steps)
+        let again = World(seed: seed, canary: canary).live(steps: steps, readingBooks: true)
         if again.transcript != chronicle.transcript || again.books != chronicle.books {
           result.breach = (
             seed, chronicle.steps, Breach(.repeatable, "the second time was different")
           )
         }
       }
-      guard let breach = result.breach else { continue }
+      guard let breach = result.breach else {
+        listener(result)
+        continue
+      }
       // A canary may do other damage than what it is there for.
       if let canary, !canary.caughtBy.contains(breach.breach.promise) {
         result.breach = nil
@@ -49,6 +56,19 @@ struct Simulation {
 }
 
 extension Simulation.Result {
+  /// Adds what came of other worlds; of two broken promises the one of the first seed is kept.
+  mutating func add(_ other: Simulation.Result) {
+    worlds += other.worlds
+    steps += other.steps
+    repeated += other.repeated
+    captures += other.captures
+    refunds += other.refunds
+    deadLetters += other.deadLetters
+    tally.add(other.tally)
+    probes.add(other.probes)
+    if let broken = other.breach, breach.map({ broken.seed < $0.seed }) ?? true { breach = broken }
+  }
+
   fileprivate mutating func add(_ chronicle: Chronicle) {
     worlds += 1
     steps += chronicle.steps

@@ -23,6 +23,8 @@ final class WatchedBooks {
   private(set) var latest = Instant(milliseconds: 0)
   private var sequence: Int64 = 0
   private var history = Digest()
+  /// How much the disk had done when the history was read last; nil when it must be read again.
+  private var actsRead: Int?
 
   init(_ disk: SimulatedDisk) {
     self.disk = disk
@@ -32,6 +34,7 @@ final class WatchedBooks {
   func close() {
     disk.enter(process: WatchedBooks.reader)
     ledger = nil
+    actsRead = nil
   }
 
   /// Reads the books, if there are any.
@@ -52,6 +55,8 @@ final class WatchedBooks {
 
   /// The lines of the history since the last time.
   func news() throws(Breach) -> [HistoryEntry] {
+    // Whatever changes the books is an act of their disk, or a loss of power.
+    guard actsRead != disk.acts else { return [] }
     let after = sequence
     let read = try self.read { (books: borrowing Books) throws(LedgerError) in
       (try books.history(after: after, limit: 10_000), try books.latest())
@@ -68,6 +73,7 @@ final class WatchedBooks {
       add(entry, to: &history)
       sequence = entry.sequence
     }
+    actsRead = disk.acts
     return entries
   }
 

@@ -85,10 +85,32 @@ import Testing
     #expect(read.seed == 7)
     #expect(read.worlds == 20)
     #expect(read.canaries == Canary.allCases)
+    #expect(Arguments(["--cores", "3"])?.cores == 3)
+    #expect(Arguments(["--cores", "0"]) == nil)
     #expect(Arguments(["--seed"]) == nil)
     #expect(Arguments(["--worlds", "0"]) == nil)
     #expect(Arguments(["--canary", "hen"]) == nil)
     #expect(Arguments(["--weeks", "3"]) == nil)
+  }
+
+  /// What shares of the worlds come to is what the worlds come to, the first broken promise first.
+  @Test func sharesAddUpToTheWhole() throws {
+    let simulation = Simulation(seed: 1, worlds: 4, steps: 60, canary: nil, twice: nil)
+    let whole = simulation.run()
+    var shares = Simulation.Result()
+    for (first, count) in [(3, 2), (1, 2)] {
+      var share = Simulation(
+        seed: UInt64(first), worlds: count, steps: 60, canary: nil, twice: nil
+      ).run()
+      share.breach = (UInt64(first), 7, Breach(.withinCaps, "share \(first)"))
+      shares.add(try #require(Simulation.Result(reading: share.line)))
+    }
+    #expect(shares.breach?.seed == 1)
+    #expect(shares.breach?.breach.sentence == Breach(.withinCaps, "share 1").sentence)
+    shares.breach = nil
+    #expect(shares.line == whole.line)
+    #expect(whole.steps > 0 && whole.tally.sum > 0)
+    #expect(Simulation.Result(reading: Array("no share".utf8)) == nil)
   }
 
   @Test func everyMischiefHasWords() {
