@@ -9,6 +9,9 @@ final class Oracle {
   /// Money that moved at the processor.
   struct Moved {
     let operation: OperationID
+    /// The business's name for it, which is its identity in every world: task and step follow from
+    /// it.
+    let reference: String
     /// The operation's run as the books have it.
     let run: String
     let customer: String
@@ -22,12 +25,18 @@ final class Oracle {
   let books: [WatchedBooks]
   private(set) var captured: [OperationID: Moved] = [:]
   private(set) var refunded: [OperationID: Moved] = [:]
+  private var paid: Set<String> = []
+  private var givenBack: Set<String> = []
   private var captures: [Moved] = []
   private var refunds: [Moved] = []
   private var paidIntents: Set<Int> = []
   private var refundsSeen = 0
   /// What was asked for, by the charge's reference.
   private var asked: [String: Set<[String]>] = [:]
+  /// In which runs and words, by the charge's reference.
+  private var askedIn: [String: Set<[String]>] = [:]
+  /// What was to be given back, by the refund's reference: of which charge, and how much if said.
+  private var askedBack: [String: [(charge: String, amount: Int64?)]] = [:]
   private var keys: [String: String] = [:]
   private var keySent: [String: Instant] = [:]
 
@@ -37,20 +46,29 @@ final class Oracle {
   }
 
   /// An agent asks for something; whether it asked for it in other words before.
-  func hear(_ ask: Ask) -> Bool {
-    guard ask.tool == "charge" else { return false }
+  func hear(_ ask: Ask, inRun run: String) -> Bool {
     let reference = ask.arguments["reference"]?.string ?? ""
+    if ask.tool == "refund" {
+      let charge = ask.arguments["charge"]?.string ?? ""
+      askedBack[reference, default: []].append((charge, ask.arguments["amount"]?.integer))
+    }
+    guard ask.tool == "charge" else { return false }
     let terms = ["customer", "amount", "currency"].map { name in
       let value = ask.arguments[name]
       return value?.string ?? value?.integer.map(String.init) ?? ""
     }
     asked[reference, default: []].insert(terms)
+    askedIn[reference, default: []].insert(terms + [run])
     return (asked[reference]?.count ?? 0) > 1
   }
 
   /// What the books recorded since the last time is held against what the processor did.
-  func readNews(of place: Int) throws(Breach) {
-    for entry in try books[place].news() {
+  ///
+  /// How much that was.
+  @discardableResult
+  func readNews(of place: Int) throws(Breach) -> Int {
+    let news = try books[place].news()
+    for entry in news {
       guard let id = entry.operation, let to = entry.to else { continue }
       let has = captured[id] != nil || refunded[id] != nil
       switch to {
@@ -61,6 +79,7 @@ final class Oracle {
       case .initiated, .validated, .authorised, .submitted: break
       }
     }
+    return news.count
   }
 
   /// What an answer says of an operation is held against what the processor did.
@@ -83,24 +102,25 @@ final class Oracle {
     where !paidIntents.contains(number) && intent.amountReceived > 0 {
       paidIntents.insert(number)
       let moved = try self.moved(intent.metadata, intent.customer ?? "", intent.money)
-      guard captured[moved.operation] == nil else {
-        throw Breach(.chargedOnce, "\(moved.operation.text) was captured twice")
+      guard captured[moved.operation] == nil, paid.insert(moved.reference).inserted else {
+        throw Breach(.chargedOnce, "\(moved.reference) was captured twice")
       }
       guard intent.amountReceived == intent.money.amount else {
         throw Breach(.chargedOnce, "\(intent.id) was captured twice")
       }
       captured[moved.operation] = moved
-      try checkAsked(moved, intent.metadata)
+      try checkAsked(moved)
       captures.append(moved)
       try checkCaps(policy.caps, captures)
     }
     for refund in sandbox.refunds[refundsSeen...] {
       refundsSeen += 1
       let moved = try self.moved(refund.metadata, nil, refund.money)
-      guard refunded[moved.operation] == nil else {
-        throw Breach(.refundedOnce, "\(moved.operation.text) was refunded twice")
+      guard refunded[moved.operation] == nil, givenBack.insert(moved.reference).inserted else {
+        throw Breach(.refundedOnce, "\(moved.reference) was refunded twice")
       }
       refunded[moved.operation] = moved
+      try checkAsked(moved, of: sandbox.intents.first { isSame($0.id, refund.intent) })
       refunds.append(moved)
       try checkCaps(policy.refundCaps, refunds)
     }
@@ -126,17 +146,30 @@ final class Oracle {
         throw Breach(.asAsked, "\(id.text) moved another amount than the books say")
       }
       return Moved(
-        operation: id, run: operation.run, customer: customer ?? operation.terms.customer,
+        operation: id, reference: metadata["bursar_reference"]?.string ?? "", run: operation.run,
+        customer: customer ?? operation.terms.customer,
         money: money, at: place.latest)
     }
     throw Breach(.heldBeforeMoved, "money moved for \(id.text), which is in no books")
   }
 
-  private func checkAsked(_ moved: Moved, _ metadata: JSONObject) throws(Breach) {
-    let reference = metadata["bursar_reference"]?.string ?? ""
-    let terms = [moved.customer, String(moved.money.amount), moved.money.currency.code]
-    guard asked[reference]?.contains(terms) == true else {
-      throw Breach(.asAsked, "nobody asked for \(terms) under \(reference)")
+  private func checkAsked(_ moved: Moved) throws(Breach) {
+    let terms = [
+      moved.customer, String(moved.money.amount), moved.money.currency.code, moved.run,
+    ]
+    guard askedIn[moved.reference]?.contains(terms) == true else {
+      throw Breach(.asAsked, "nobody asked for \(terms) under \(moved.reference)")
+    }
+  }
+
+  private func checkAsked(_ moved: Moved, of intent: Sandbox.Intent?) throws(Breach) {
+    let names = ["bursar_reference", "bursar_operation"].map { intent?.metadata[$0]?.string }
+    let isAsked = askedBack[moved.reference, default: []].contains { charge, amount in
+      names.contains(charge) && (amount == nil || amount == moved.money.amount)
+    }
+    guard isAsked else {
+      throw Breach(
+        .asAsked, "nobody asked for \(moved.money.amount) of \(names) under \(moved.reference)")
     }
   }
 }

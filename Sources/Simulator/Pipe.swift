@@ -15,17 +15,33 @@ enum Era: String, CaseIterable {
 
 /// One agent's end of a pipe to one server: what was asked on it, and what came back.
 struct Pipe {
+  /// What a request is about.
+  enum Subject: Equatable {
+    case greeting
+    case tools
+    /// A method that does not exist.
+    case nothing
+    case call(tool: String)
+  }
+
   /// A request that was sent and not answered.
   struct Question {
     let era: Era
-    /// The tool; nil for a request that calls none.
-    let tool: String?
+    let subject: Subject
     let agent: Int
     /// What is paid or given back by it.
     let reference: String?
     let at: Instant
     /// Whether something held it up that no server can help: its answer may come late.
     var isExcused = false
+
+    /// Whether a tool is called, which may take a while.
+    var isCall: Bool {
+      switch subject {
+      case .call: true
+      case .greeting, .tools, .nothing: false
+      }
+    }
   }
 
   /// What the handshake agreed on; nil where every request stands for itself.
@@ -45,7 +61,7 @@ struct Pipe {
   /// The lines that begin the conversation.
   mutating func greeting(at now: Instant) -> [[UInt8]] {
     guard let agreed else { return [] }
-    let id = note(nil, agent: 0, agreed, now)
+    let id = note(.greeting, agent: 0, agreed, now)
     let hello =
       #"{"jsonrpc":"2.0","id":\#(id),"method":"initialize","params":{"protocolVersion":""#
       + #"\#(agreed.rawValue)","capabilities":{},"clientInfo":{"name":"agent","version":"1"}}}"#
@@ -58,7 +74,7 @@ struct Pipe {
   mutating func call(_ ask: Ask, agent: Int, at now: Instant) -> [UInt8] {
     let era = agreed ?? .july2026
     let id = note(
-      ask.tool, agent: agent, reference: ask.arguments["reference"]?.string, era, now)
+      .call(tool: ask.tool), agent: agent, reference: ask.arguments["reference"]?.string, era, now)
     var meta: [String] = []
     if let run = ask.run { meta.append(#""dev.bursar/run":"\#(run)""#) }
     if era.isStateless { meta.append(Pipe.envelope) }
@@ -76,7 +92,7 @@ struct Pipe {
 
   /// The line that takes a call back; nil when none waits. From here on it must not be answered.
   mutating func cancellation(_ random: inout Random) -> [UInt8]? {
-    let calls = open.indices.filter { open[$0].question.tool != nil }
+    let calls = open.indices.filter { open[$0].question.isCall }
     guard !calls.isEmpty else { return nil }
     let (id, _) = open.remove(at: random.one(of: calls))
     withdrawn.insert(id)
@@ -93,10 +109,10 @@ struct Pipe {
       return Array(#"{"jsonrpc":"2.0","id":7"#.utf8)
     case 1: return Array(#"{"jsonrpc":"2.0","method":"notifications/nothing"}"#.utf8)
     case 2:
-      let id = note(nil, agent: agent, era, now)
+      let id = note(.nothing, agent: agent, era, now)
       return Array(#"{"jsonrpc":"2.0","id":\#(id),"method":"no/such/method"}"#.utf8)
     default:
-      let id = note(nil, agent: agent, era, now)
+      let id = note(.tools, agent: agent, era, now)
       let params = era.isStateless ? #","params":{"_meta":{\#(Pipe.envelope)}}"# : ""
       return Array(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"\#(params)}"#.utf8)
     }
@@ -104,11 +120,12 @@ struct Pipe {
 
   /// Ids are numbers and texts in turn, and never used twice.
   private mutating func note(
-    _ tool: String?, agent: Int, reference: String? = nil, _ era: Era, _ now: Instant
+    _ subject: Subject, agent: Int, reference: String? = nil, _ era: Era, _ now: Instant
   ) -> String {
     number += 1
     let id = number % 3 == 0 ? #""q-\#(number)""# : String(number)
-    let question = Question(era: era, tool: tool, agent: agent, reference: reference, at: now)
+    let question = Question(
+      era: era, subject: subject, agent: agent, reference: reference, at: now)
     open.append((id, question))
     return id
   }
@@ -116,7 +133,9 @@ struct Pipe {
   /// Whether a call for the same thing waits for its answer.
   func isOpen(_ ask: Ask) -> Bool {
     let reference = ask.arguments["reference"]?.string
-    return open.contains { $0.question.tool == ask.tool && $0.question.reference == reference }
+    return open.contains {
+      $0.question.subject == .call(tool: ask.tool) && $0.question.reference == reference
+    }
   }
 
   /// From now on nothing that is open has to be answered in time.

@@ -38,7 +38,7 @@ extension World {
   }
 
   private func call(_ ask: Ask, by number: Int, _ tenant: Tenant) -> [UInt8] {
-    if oracle.hear(ask) { tally.note(.drifted) }
+    if oracle.hear(ask, inRun: ask.run ?? setting.run) { tally.note(.drifted) }
     if ask.tool != "status", tenant.pipe.isOpen(ask) { tally.note(.repeatedInFlight) }
     if agents[number].wasStopped, ask.tool != "status" { tally.note(.calledAfterStop) }
     return tenant.pipe.call(ask, agent: number, at: now)
@@ -47,12 +47,12 @@ extension World {
   /// A line from a server: it must conform, answer something that was asked, and be true.
   func hear(_ line: [UInt8], from tenant: Tenant) throws(Breach) {
     let reply = try Reply(line)
-    guard let question = try tenant.pipe.settle(reply.id) else { return }
+    guard let question = try tenant.pipe.settle(reply.id) else { return try reply.checkRefusal() }
     guard let told = try reply.check(question) else { return }
-    agents[question.agent].hear(verdict: told.verdict, operation: told.operation)
-    probes.note("answer.\(told.code)")
-    if let operation = told.operation, let state = told.state {
-      try oracle.judge(state, of: OperationID(operation), amount: told.amount)
+    agents[question.agent].hear(verdict: told.verdict, operation: told.operations.first?.id.text)
+    if !told.code.isEmpty { probes.note("answer.\(told.code)") }
+    for operation in told.operations {
+      try oracle.judge(operation.state, of: operation.id, amount: operation.amount)
     }
   }
 }

@@ -121,7 +121,7 @@ extension World {
   /// Whoever has waited as long as the policy lets it was answered, and the server wakes in time
   /// for the others.
   private func checkWaiting(_ seat: Seat, _ tenant: Tenant) throws(Breach) {
-    for (id, question) in tenant.pipe.open where question.tool != nil && !question.isExcused {
+    for (id, question) in tenant.pipe.open where question.isCall && !question.isExcused {
       let deadline = question.at.advanced(by: weather.policy.respondWithin)
       guard now < deadline else {
         throw Breach(.answeredInTime, "request \(id) waits since \(question.at.duration(to: now))")
