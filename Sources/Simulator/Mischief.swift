@@ -22,6 +22,7 @@ enum Mischief: Int, CaseIterable {
   // To the disk they share.
   case powerLost
   case powerLostWhileWriting
+  case powerLostAfterFault
   case diskFull
   case diskFailing
   // To the clocks.

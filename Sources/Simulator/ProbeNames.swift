@@ -13,6 +13,8 @@ extension Probes {
     "answer.refund_too_large", "answer.refunded", "answer.rejected", "answer.replayed",
     "answer.run_closed", "answer.run_expired", "answer.spend_cap_exceeded", "answer.status",
     "answer.unknown_operation", "answer.voided",
+    // What the disk remembers although it was undone.
+    "disk.commit_returned",
     // What the operator's log tells.
     "event.cap_warning", "event.conflict", "event.late_answer", "event.ledger",
     "event.near_duplicate", "event.processor_unavailable", "event.repeated", "event.run_closed",

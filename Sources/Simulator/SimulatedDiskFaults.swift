@@ -2,7 +2,7 @@ import CSQLite
 
 /// What becomes of a change that was never synced when the power fails
 /// (SQLite's own `test6.c` has the same three).
-enum Fate: Equatable {
+enum Fate: Hashable {
   /// What a disk writes as a whole, in bytes.
   static let sector = 512
 

@@ -33,6 +33,8 @@ struct Platter: Equatable {
   private var durable = Shelf()
   /// The changes that are not durable yet, in order.
   private(set) var pending: [Change] = []
+  /// The changes whose sync failed, in order: whether they arrived nobody knows.
+  private(set) var doubtful: [Change] = []
   private var filesMade = 0
 
   /// The names of the files there are, in order.
@@ -74,9 +76,11 @@ struct Platter: Equatable {
     settle(\.isName)
   }
 
-  /// A sync that failed: what was changed in the file is still read by everybody, but never becomes
-  /// durable, whatever later syncs say (Linux takes such pages for written).
+  /// A sync that failed: what was changed in the file is still read by everybody, but later syncs
+  /// say nothing of it (Linux takes such pages for written). It may have arrived or not, until
+  /// something else is durable in its place.
   mutating func forsake(_ file: Int) {
+    doubtful += pending.filter { $0.isContent(of: file) }
     pending.removeAll { $0.isContent(of: file) }
   }
 
@@ -88,6 +92,7 @@ struct Platter: Equatable {
     present.files[file] = nil
     durable.files[file] = nil
     pending.removeAll { $0.isContent(of: file) }
+    doubtful.removeAll { $0.isContent(of: file) }
   }
 
   /// The disk after a loss of power, each change that was not durable having met its fate, in
@@ -97,7 +102,7 @@ struct Platter: Equatable {
   /// then.
   func afterPowerLoss(_ fate: (Change) -> Fate) -> Platter {
     var shelf = durable
-    for change in pending {
+    for change in doubtful + pending {
       if let survivor = change.surviving(fate(change)) { shelf.apply(survivor) }
     }
     let named = Set(shelf.names.values)
@@ -109,7 +114,10 @@ struct Platter: Equatable {
   }
 
   private mutating func settle(_ concerned: (Change) -> Bool) {
-    for change in pending where concerned(change) { durable.apply(change) }
+    for change in pending where concerned(change) {
+      durable.apply(change)
+      doubtful.removeAll { $0.isInThePlace(of: change) }
+    }
     pending.removeAll(where: concerned)
   }
 }
@@ -133,6 +141,18 @@ extension Platter.Change {
     switch self {
     case .link(_, let file): file == number
     case .write, .cut, .unlink: false
+    }
+  }
+
+  /// Whether it is about bytes that another change is about too.
+  fileprivate func isInThePlace(of other: Platter.Change) -> Bool {
+    switch (self, other) {
+    case (.write(let file, let offset, let bytes), .write(let same, let start, let others)):
+      file == same && offset < start + others.count && start < offset + bytes.count
+    case (.write(let file, _, _), .cut(let same, _)), (.cut(let file, _), .write(let same, _, _)),
+      (.cut(let file, _), .cut(let same, _)):
+      file == same
+    case (.write, _), (.cut, _), (.link, _), (.unlink, _): false
     }
   }
 

@@ -17,6 +17,8 @@ struct Weather {
   /// Whether a server that died is started again while the world is wild; when not, another takes
   /// over what it left.
   let restarts: Bool
+  /// Of a thousand faults of the disk, how many are the power's last.
+  let fatalFaults: Int
   /// Whether each server has a clock of its own.
   let hasOwnClocks: Bool
   /// The longest an agent thinks between two acts, in milliseconds.
@@ -29,6 +31,7 @@ struct Weather {
     agents = random.number(1...5)
     bills = random.number(2...12)
     restarts = seats == 1 || random.happens(800)
+    fatalFaults = random.one(of: [0, 0, 200, 700])
     hasOwnClocks = random.happens(300)
     thinking = random.one(of: [50, 400, 3000, 60_000])
     policy = Weather.policy(&random)

@@ -31,8 +31,8 @@ final class World {
   var isWild = true
   /// What befalls the next server that is stepped.
   var doom: Mischief?
-  /// What the disk does, and until when.
-  var trouble: (fault: Fault, until: Instant)?
+  /// What the disk does, to which acts (nil for all), and until when.
+  var trouble: (fault: Fault, act: Act?, until: Instant)?
   /// By how much the clocks may be ahead of the true time by now, and how often they may go back.
   var lead = Duration.zero
   var stepsBack = 3

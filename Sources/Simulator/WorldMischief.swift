@@ -17,11 +17,11 @@ extension World {
     case .killed:
       guard seat.tenant != nil else { return }
       tally.note(mischief)
-      die(seat)
+      try die(seat)
     case .killedBetweenCommitAndSend, .killedWhileWriting, .powerLostWhileWriting: doom = mischief
     case .powerLost:
       tally.note(mischief)
-      losePower(disk(of: seat))
+      try losePower(disk(of: seat))
     case .paused:
       tally.note(mischief)
       pause(seat, random.duration(50...200_000))
@@ -34,7 +34,9 @@ extension World {
       // Absent: short reads. SQLite takes one for the end of the file, and what is missing for
       // zeros: that is a disk which lies, not one which fails.
       let fault: Fault = mischief == .diskFull ? .full : .failing
-      trouble = (fault, now.advanced(by: random.duration(10...5000)))
+      // Where everything may fail, nothing comes as far as a sync.
+      let act = random.one(of: [nil, .sync, .sync, .write, .read] as [Act?])
+      trouble = (fault, act, now.advanced(by: random.duration(10...5000)))
     case .clockAhead:
       tally.note(mischief)
       let jump = Duration.milliseconds(random.one(of: [1000, 90_000, 3_600_000, 86_400_000]))
@@ -49,7 +51,8 @@ extension World {
       seat.tenant?.pipe.excuse()
     case .connectionRefused, .requestLost, .answerLost, .connectionBroken, .slow, .duplicated,
       .errorWithEffect, .errorWithoutEffect, .errorNotStored, .throttled, .throttledWithWait,
-      .bodyTruncated, .gatewayPage, .cancelled, .disconnected, .repeatedInFlight, .drifted,
+      .bodyTruncated, .gatewayPage, .powerLostAfterFault, .cancelled, .disconnected,
+      .repeatedInFlight, .drifted,
       .calledAfterStop:
       preconditionFailure("That is not in the weather of the world.")
     }

@@ -40,6 +40,7 @@ extension World {
     transcript.add(now.milliseconds)
     for case .line(let line) in inputs { transcript.add(line) }
     for input in inputs { tell("server \(seat.number) hears \(input.words)") }
+    let faults = disk.faults
     let outputs = Canary.order(canary, tenant.server.step(inputs, at: seat.reading(at: now)))
     for output in outputs { tell("server \(seat.number) says \(output.words)") }
     let wake = tenant.server.wake?.advanced(by: .zero - seat.skew)
@@ -52,11 +53,15 @@ extension World {
     early.requests = []
     if isDark {
       tally.note(.powerLostWhileWriting)
-      return losePower(disk)
+      return try losePower(disk)
+    }
+    if disk.faults > faults, random.happens(weather.fatalFaults) {
+      tally.note(.powerLostAfterFault)
+      return try losePower(disk)
     }
     if isCut {
       tally.note(.killedWhileWriting)
-      return die(seat)
+      return try die(seat)
     }
     let place = place(of: seat)
     try oracle.readNews(of: place)
@@ -66,7 +71,7 @@ extension World {
     for output in outputs.prefix(kept) { try hear(output, from: seat, tenant) }
     if isKilled {
       tally.note(.killedBetweenCommitAndSend)
-      return die(seat)
+      return try die(seat)
     }
     if !outputs.isEmpty { (tenant.idleTicks, tenant.restUntil) = (0, now) }
     try checkWaiting(seat, tenant)
@@ -80,7 +85,10 @@ extension World {
     }
     guard let trouble, trouble.until > now else { return }
     var chance = Random(seed: random.next())
-    disk.weather = { _ in chance.happens(300) ? trouble.fault : nil }
+    disk.weather = { act in
+      guard let only = trouble.act else { return chance.happens(300) ? trouble.fault : nil }
+      return act == only && chance.happens(700) ? trouble.fault : nil
+    }
   }
 
   private func hear(_ output: Output, from seat: Seat, _ tenant: Tenant) throws(Breach) {
@@ -161,13 +169,25 @@ extension World {
   }
 
   /// It is killed.
-  func die(_ seat: Seat) {
+  func die(_ seat: Seat) throws(Breach) {
     bury(seat)
+    try lookAtWhatIsLeft(place(of: seat))
     restart(seat)
   }
 
+  /// When nobody is left, somebody may look at the books before the next server does. A commit that
+  /// failed at its last sync, and was undone, may stand in the log: then it is back.
+  private func lookAtWhatIsLeft(_ place: Int) throws(Breach) {
+    let isDeserted = seats.allSatisfy { $0.tenant == nil || self.place(of: $0) != place }
+    guard isDeserted, random.happens(500) else { return }
+    oracle.books[place].close()
+    guard random.happens(500) else { return }
+    if try oracle.readNews(of: place) > 0 { probes.note("disk.commit_returned") }
+    oracle.books[place].close()
+  }
+
   /// The power fails for everybody on a disk.
-  func losePower(_ disk: SimulatedDisk) {
+  func losePower(_ disk: SimulatedDisk) throws(Breach) {
     let struck = seats.filter { self.disk(of: $0) === disk }
     for seat in struck { bury(seat) }
     for books in oracle.books where books.disk === disk { books.close() }
@@ -179,6 +199,7 @@ extension World {
       default: random.one(of: [.lost, .kept, .torn(sectors: random.below(9))])
       }
     }
+    if let seat = struck.first { try lookAtWhatIsLeft(place(of: seat)) }
     for seat in struck { restart(seat) }
   }
 
