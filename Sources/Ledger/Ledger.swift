@@ -96,12 +96,31 @@ public struct Ledger: ~Copyable {
     let place = vfs == nil && !path.utf8.starts(with: "/".utf8) ? "./\(path)" : path
     if vfs == nil { try Files.prepare(place) }
     let connection = try Connection(path: place, vfs: vfs, busyTimeout: busyTimeout)
-    try Settings.apply(to: connection, busyTimeout: busyTimeout)
+    try Settings.apply(to: connection)
+    try secureLog(connection)
+    try Settings.wait(busyTimeout, connection)
     try Schema.migrate(connection)
     if vfs == nil {
       for file in companions(of: connection.file) { try Files.protect(file) }
     }
     return connection
+  }
+
+  /// Makes durable what was found in the log. After a sync that failed the system takes what it
+  /// could not write for written, and goes on reading it from memory: a commit that was undone
+  /// would be found there by the next program, and all that is committed after it would be lost
+  /// with it when the power fails.
+  ///
+  /// Nothing is to be done where somebody else is writing: it did this when it opened the books.
+  private static func secureLog(_ connection: Connection) throws(LedgerError) {
+    try Settings.wait(.zero, connection)
+    do throws(LedgerError) {
+      try connection.begin(.beginWriting)
+    } catch .busy {
+      return
+    }
+    defer { connection.abandon() }
+    try connection.rewriteLog()
   }
 
   private func refuseIfMoved() throws(LedgerError) {

@@ -82,6 +82,24 @@ enum Value: Equatable {
     return bytes
   }
 
+  /// Writes the log's bytes over themselves and syncs them. To be called while nobody else may
+  /// write.
+  func rewriteLog() throws(LedgerError) {
+    var log: UnsafeMutablePointer<sqlite3_file>?
+    try check(
+      unsafe sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log))
+    guard let log = unsafe log, let methods = unsafe log.pointee.pMethods else { return }
+    var size: sqlite3_int64 = 0
+    try check(unsafe methods.pointee.xFileSize(log, &size))
+    var part = [UInt8](repeating: 0, count: 65_536)
+    for start in stride(from: 0, to: size, by: part.count) {
+      let count = Int32(min(size - start, Int64(part.count)))
+      try check(unsafe methods.pointee.xRead(log, &part, count, start))
+      try check(unsafe methods.pointee.xWrite(log, part, count, start))
+    }
+    if size > 0 { try check(unsafe methods.pointee.xSync(log, SQLITE_SYNC_NORMAL)) }
+  }
+
   /// Begins a transaction with one of the two beginnings.
   func begin(_ beginning: Query) throws(LedgerError) {
     failure = nil

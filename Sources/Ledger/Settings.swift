@@ -4,7 +4,7 @@ import Payments
 enum Settings {
   /// Makes the connection durable and distrustful. Refuses a foreign file before anything is
   /// changed.
-  static func apply(to connection: Connection, busyTimeout: Duration) throws(LedgerError) {
+  static func apply(to connection: Connection) throws(LedgerError) {
     try set("foreign_keys", to: "ON", giving: .integer(1), connection)
     try set("trusted_schema", to: "OFF", giving: .integer(0), connection)
     try set("cell_size_check", to: "ON", giving: .integer(1), connection)
@@ -13,7 +13,11 @@ enum Settings {
     // FULL: a commit is on the disk when it returns. NORMAL loses acknowledged commits (style.md
     // §6).
     try set("synchronous", to: "FULL", giving: .integer(2), connection)
-    let patience = Int64(Int32(clamping: busyTimeout.milliseconds))
+  }
+
+  /// How long a transaction waits for another process that is writing.
+  static func wait(_ patience: Duration, _ connection: Connection) throws(LedgerError) {
+    let patience = Int64(Int32(clamping: patience.milliseconds))
     try set("busy_timeout", to: String(patience), giving: .integer(patience), connection)
   }
 

@@ -177,6 +177,68 @@ import Testing
     #expect(platter.durableBytes("a") == [0, 0, 3])
   }
 
+  /// What failed may have arrived all the same, until something else is durable in its place.
+  @Test func afterASyncThatFailedNobodyKnowsWhatArrived() {
+    var platter = Platter()
+    let file = platter.create("a")
+    platter.sync(file)
+    platter.change(.write(file: file, offset: 0, bytes: [1]))
+    platter.change(.write(file: file, offset: 1, bytes: [2]))
+    platter.forsake(file)
+    #expect(platter.afterPowerLoss { _ in .kept }.durableBytes("a") == [1, 2])
+    #expect(platter.afterPowerLoss { _ in .lost }.durableBytes("a") == [])
+    platter.change(.write(file: file, offset: 0, bytes: [3]))
+    platter.sync(file)
+    #expect(platter.afterPowerLoss { _ in .kept }.durableBytes("a") == [3, 2])
+    #expect(platter.afterPowerLoss { _ in .lost }.durableBytes("a") == [3])
+  }
+
+  /// The ledger says that it failed, and the next who opens it finds it done: nobody was told that
+  /// it was, and nothing had left.
+  @Test func aCommitWhoseSyncFailedMayBeBackAfterALossOfPower() throws {
+    var returned: [Fate: Int] = [:]
+    for fate in [Fate.kept, .lost] {
+      let disk = SimulatedDisk()
+      do {
+        var ledger = try Ledger(path: path, vfs: disk.name)
+        try note("kept", in: &ledger)
+        disk.weather = { $0 == .sync ? .failing : nil }
+        #expect(throws: LedgerError.self) { try note("undone", in: &ledger) }
+        disk.weather = nil
+        #expect(try lines(&ledger) == ["kept"])
+        disk.kill(process: 0)
+      }
+      disk.crash(fate)
+      var ledger = try Ledger(path: path, vfs: disk.name)
+      returned[fate] = try lines(&ledger).count
+    }
+    #expect(returned == [.kept: 2, .lost: 1])
+  }
+
+  /// A process dies after a sync failed, and its successor finds the commit that was undone, in
+  /// memory only. What the successor commits stands on it, and must not fall with it.
+  @Test func whatIsCommittedAfterASyncThatFailedAndARestartSurvives() throws {
+    let disk = SimulatedDisk()
+    do {
+      var ledger = try Ledger(path: path, vfs: disk.name)
+      try note("kept", in: &ledger)
+      disk.weather = { $0 == .sync ? .failing : nil }
+      #expect(throws: LedgerError.self) { try note("undone", in: &ledger) }
+      disk.weather = nil
+      disk.kill(process: 0)
+    }
+    do {
+      disk.enter(process: 1)
+      var ledger = try Ledger(path: path, vfs: disk.name)
+      #expect(try lines(&ledger) == ["kept", "undone"])
+      try note("acknowledged", in: &ledger)
+      disk.kill(process: 1)
+    }
+    disk.crash(.lost)
+    var ledger = try Ledger(path: path, vfs: disk.name)
+    #expect(try lines(&ledger) == ["kept", "undone", "acknowledged"])
+  }
+
   @Test func aLaterWriteMaySurviveAnEarlierOneThatIsLost() {
     var platter = Platter()
     let file = platter.create("a")
