@@ -30,6 +30,9 @@ extension Desk {
       }
     case .full, .damaged, .unusable:
       busySince = nil
+      // What was undone may stand in the log, where a crash would find it: what is committed next
+      // is written over it, if it writes anything.
+      hasWritten = true
       complain(of: error)
     }
     for call in calls { answer(call, texts.verdict(on: error)) }
