@@ -18,6 +18,8 @@ import Testing
     Found(seed: 24, wrong: "While the disk failed, whoever waited was not answered in time."),
     Found(seed: 32, wrong: "A stored 500 was replayed to every cancellation for a day."),
     Found(seed: 191, wrong: "The idle did not notice that another server died at work."),
+    Found(seed: 48, wrong: "What was committed upon a commit that was undone was lost with it."),
+    Found(seed: 60_889, wrong: "A commit that was undone, with STOP as its answer, came back."),
   ]
 
   @Test(arguments: found)
