@@ -13,6 +13,8 @@ public struct Books: ~Copyable {
   var isWritable = false
   /// Where the history's chain ends, from the first line of this transaction on.
   var chain: Chain?
+  /// The rules about money that were found broken in this transaction, each with its freeze.
+  public internal(set) var violations: [Violation] = []
 
   init(_ connection: Connection, vfs: String?) {
     self.connection = connection

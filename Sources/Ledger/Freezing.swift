@@ -10,7 +10,12 @@ extension Books {
 
   /// The freeze a demand is caught by; nil when it is free. Of several the widest.
   public func freeze(of demand: Demand) throws(LedgerError) -> Freeze? {
-    try connection.rows(.freeze, demand.freezable.map { Value.text($0.text) }, Self.freeze).first
+    let names = demand.freezable.map(\.text)
+    let found = try connection.rows(.freeze, names.map { Value.text($0) }, Self.freeze)
+    for name in names {
+      if let freeze = found.first(where: { isSame($0.extent.text, name) }) { return freeze }
+    }
+    return nil
   }
 
   /// Freezes, or says anew why.
@@ -18,6 +23,20 @@ extension Books {
     try change(
       .insertFreeze, [.text(freeze.extent.text), .text(freeze.why), .instant(freeze.at)])
     try record("frozen", detail: "\(freeze.extent.text) \(freeze.why)", at: freeze.at)
+  }
+
+  /// Freezes a namespace because a rule about money is broken in it: the one function that does so
+  /// by itself. It counts from this transaction on, as every freeze.
+  ///
+  /// What broke is a line of the history each time. The freeze keeps the reason it was first given,
+  /// so that nothing hides what a person has to look into.
+  public mutating func freeze(for violation: Violation, at now: Instant) throws(LedgerError) {
+    violations.append(violation)
+    try record("violation", detail: violation.words, at: now)
+    let freeze = Freeze(for: violation, at: now)
+    let name = freeze.extent.text
+    if try freezes().contains(where: { isSame($0.extent.text, name) }) { return }
+    try self.freeze(freeze)
   }
 
   /// Takes a freeze back, and opens a run that was closed. Gives back whether anything changed.

@@ -44,6 +44,9 @@ extension HistoryEntry {
     ]
   }
 
+  /// Whether the money moved then.
+  public var isSpending: Bool { to?.moved == true && from?.moved != true }
+
   init(_ row: inout Row) throws(LedgerError) {
     self.init(
       sequence: try row.integer(), at: try row.instant(),

@@ -48,6 +48,7 @@ public struct Ledger: ~Copyable {
     do throws(LedgerError) {
       books.isWritable = true
       books.chain = nil
+      books.violations = []
       let result = try body(&books)
       try books.closeChain()
       books.isWritable = false

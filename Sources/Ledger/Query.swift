@@ -126,7 +126,16 @@ enum Query: String, CaseIterable {
     SET amount = amount + excluded.amount, count = count + excluded.count
     """
   case held = "SELECT amount, count FROM held WHERE scope = ?1 ORDER BY scope"
-  case hold = "UPDATE held SET amount = amount + ?2, count = count + ?3 WHERE scope = ?1"
+  case hold = """
+    UPDATE held SET amount = amount + ?2, count = count + ?3 \
+    WHERE scope = ?1 AND amount + ?2 >= 0 AND count + ?3 >= 0
+    """
+  case emptyHeld = """
+    UPDATE held SET amount = max(0, amount + ?2), count = max(0, count + ?3) WHERE scope = ?1
+    """
+  case holds = """
+    SELECT scope, amount, count FROM held WHERE amount <> 0 OR count <> 0 ORDER BY scope
+    """
   case insertHeld = "INSERT INTO held VALUES (?1, ?2, ?3)"
 
   case run = """
@@ -139,7 +148,7 @@ enum Query: String, CaseIterable {
   case reopenRun = "UPDATE runs SET stops = 0 WHERE namespace = ?1 AND run = ?2 AND stops > 0"
   case freezes = "SELECT extent, why, at FROM freezes ORDER BY extent"
   case freeze = """
-    SELECT extent, why, at FROM freezes WHERE extent IN (?1, ?2, ?3) ORDER BY extent
+    SELECT extent, why, at FROM freezes WHERE extent IN (?1, ?2, ?3, ?4) ORDER BY extent
     """
   case insertFreeze = """
     INSERT INTO freezes VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
@@ -150,6 +159,10 @@ enum Query: String, CaseIterable {
   case mark = """
     INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \
     SET value = max(value, excluded.value)
+    """
+  case audited = "SELECT value FROM meta WHERE name = 'audited' ORDER BY name"
+  case markAudited = """
+    INSERT INTO meta VALUES ('audited', ?1) ON CONFLICT DO UPDATE SET value = excluded.value
     """
   case ownerSlot = "SELECT slot FROM owners WHERE epoch = ?1 ORDER BY epoch"
   case newestOwner = "SELECT epoch FROM owners WHERE slot = ?1 ORDER BY epoch DESC LIMIT 1"

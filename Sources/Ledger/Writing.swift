@@ -35,7 +35,13 @@ extension Books {
         written.lastingValues + written.askedValues + written.changingValues + [normal])
       guard added == 1 else { throw conflict("The operation is in the books already.") }
     }
-    for movement in after.movements(from: before) { try apply(movement, at: now) }
+    for movement in after.movements(from: before) where try !apply(movement, at: now) {
+      // What became of the money is written down all the same.
+      let subject = "\(written.id.text) in \(movement.scope.text)"
+      try freeze(
+        for: Violation(.exposure, namespace: written.namespace, subject: subject), at: now)
+    }
+    try giveBack(written, from: before)
     let words = [written.code, written.detail].compactMap { $0 }
     let sequence = try openChain().next
     try append(
@@ -70,7 +76,7 @@ extension Books {
     _ scope: Scope, calls: Int64, at now: Instant
   ) throws(LedgerError) {
     let spent = Exposure(amount: 0, count: calls)
-    try apply(Movement(scope: scope, held: .zero, spent: spent), at: now)
+    _ = try apply(Movement(scope: scope, held: .zero, spent: spent), at: now)
   }
 
   /// Notes that a run called, and whether it was told to stop.
@@ -110,20 +116,45 @@ extension Books {
     return try connection.change(query, arguments)
   }
 
+  /// Books what a refund gives back where its charge was booked.
+  private mutating func giveBack(
+    _ refund: Operation, from before: Operation?
+  ) throws(LedgerError) {
+    guard refund.kind == .refund, refund.state.moved != (before?.state.moved ?? false),
+      let id = refund.terms.charge, let charge = try operation(id),
+      let spent = try history(of: id).last(where: { $0.isSpending })?.at
+    else { return }
+    for movement in refund.returns(from: before, to: charge) {
+      _ = try apply(movement, at: spent)
+    }
+  }
+
   private func conflict(_ sentence: String) -> LedgerError {
     connection.failing(.conflict(sentence))
   }
 
-  private mutating func apply(_ movement: Movement, at now: Instant) throws(LedgerError) {
+  /// Moves what is held and spent. False when more was to be released than is held: then nothing
+  /// is held any more.
+  private mutating func apply(
+    _ movement: Movement, at now: Instant
+  ) throws(LedgerError) -> Bool {
     let scope = Value.text(movement.scope.text)
+    var wasHeld = true
     if movement.held != .zero {
       // Not one upsert: its CHECK would judge the movement by itself, and refuse every release.
       let held: [Value] = [
         scope, .integer(movement.held.amount), .integer(movement.held.count),
       ]
-      if try change(.hold, held) == 0 { try change(.insertHeld, held) }
+      if try change(.hold, held) == 0 {
+        if movement.held.amount < 0 || movement.held.count < 0 {
+          wasHeld = false
+          try change(.emptyHeld, held)
+        } else {
+          try change(.insertHeld, held)
+        }
+      }
     }
-    guard movement.spent != .zero else { return }
+    guard movement.spent != .zero else { return wasHeld }
     for bucket in Bucket.all(at: now) {
       try change(
         .spend,
@@ -132,6 +163,7 @@ extension Books {
           .integer(movement.spent.amount), .integer(movement.spent.count),
         ])
     }
+    return wasHeld
   }
 
   /// Adds a line to the history and ties it to those before it. Particulars stand apart from it.

@@ -186,7 +186,7 @@ extension Desk {
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
       var granted = candidate
       granted.due = now
-      for usage in warnings { warn(usage, granted) }
+      for usage in warnings { try warn(usage, granted, in: &books, now) }
       let reason = known == nil ? "requested" : "requested_again"
       let written = try write(granted, from: known, reason, in: &books, now)
       wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
@@ -199,6 +199,7 @@ extension Desk {
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     hasWritten = true
+    if known?.state == .denied { repetitions += 1 }
     let subject = rule.utf8.starts(with: "cap ".utf8) ? rule : candidate.id.text
     let verdict = try stopping(
       verdict, for: subject, run: candidate.run, policy, in: &books, now)
@@ -220,6 +221,7 @@ extension Desk {
   private mutating func join(
     _ known: Operation, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
+    repetitions += 1
     log(
       "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
     guard known.next == nil || known.isDoubtful else {

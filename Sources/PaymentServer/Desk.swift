@@ -36,6 +36,10 @@ struct Desk {
   /// Answers of the processor that the books could not take yet.
   var unrecorded: [(DispatchID, Answer)] = []
   var breaker = Breaker()
+  /// Calls that came again and requests that were sent again, not yet counted in the books.
+  var repetitions: Int64 = 0
+  /// Whether no more calls will come.
+  var isEnding = false
   /// How often each operation was asked about while unresolved.
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.
@@ -88,7 +92,8 @@ struct Desk {
       case .oversizedLine: take(connection.receiveOversizedLine())
       case .answer(let id, let answer): unrecorded.append((id, answer))
       case .policy(let reading): amend(reading)
-      case .ended, .tick: break
+      case .ended: isEnding = true
+      case .tick: break
       }
     }
   }
@@ -108,7 +113,7 @@ struct Desk {
 
   /// Whether anything of this step has to do with the books. A start alone makes none.
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
-    if !calls.isEmpty || !unrecorded.isEmpty { return true }
+    if !calls.isEmpty || !unrecorded.isEmpty || isEnding && repetitions > 0 { return true }
     let now = reading.advanced(by: ahead)
     if rules.inForce == nil { wake = nil }
     if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
@@ -132,6 +137,8 @@ struct Desk {
     for call in asked { try carryOut(call, policy, in: &books, now) }
     try doWhatIsDue(policy, in: &books, now)
     try answerWhoWaits(policy, in: &books, now)
+    try countRepetitions(policy, in: &books, now)
+    for violation in books.violations { report(violation) }
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false

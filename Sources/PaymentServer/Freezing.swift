@@ -25,12 +25,36 @@ public enum Freezing {
     }
   }
 
-  /// What is frozen, for people: a line each.
-  public static func report(ledger path: String) throws(LedgerError) -> [UInt8] {
-    guard Ledger.exists(at: path) else { return Array("Nothing is frozen.\n".utf8) }
+  /// Holds the books against themselves, and freezes every namespace in which they contradict
+  /// themselves. Gives back what was found and frozen for now.
+  public static func freezeContradictions(
+    ledger path: String, at now: Instant
+  ) throws(LedgerError) -> [Violation] {
+    guard Ledger.exists(at: path) else { return [] }
     var ledger = try Ledger(path: path)
-    let freezes = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-      try books.freezes()
+    return try ledger.commit { (books: inout Books) throws(LedgerError) in
+      try books.freezeContradictions(at: try latest(now, books))
+      return books.violations
+    }
+  }
+
+  /// What is frozen: a line each for people, or one JSON object.
+  public static func report(ledger path: String, json: Bool) throws(LedgerError) -> [UInt8] {
+    var freezes: [Freeze] = []
+    if Ledger.exists(at: path) {
+      var ledger = try Ledger(path: path)
+      freezes = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try books.freezes()
+      }
+    }
+    if json {
+      let entries = freezes.map { freeze -> JSONValue in
+        [
+          "extent": .string(freeze.extent.text), "why": .string(freeze.why),
+          "since": .string(timestamp(freeze.at)), "automatic": .bool(freeze.isAutomatic),
+        ]
+      }
+      return Report.lines([["frozen": .array(entries)]])
     }
     if freezes.isEmpty { return Array("Nothing is frozen.\n".utf8) }
     let lines = freezes.map {
@@ -55,6 +79,7 @@ extension Freeze.Extent {
     case .run(let run, let namespace): "run \(quoted(run)) of namespace \(quoted(namespace))"
     case .customer(let customer, let namespace):
       "customer \(quoted(customer)) of namespace \(quoted(namespace))"
+    case .namespace(let namespace): "namespace \(quoted(namespace))"
     case .all: "everything in the ledger"
     }
   }

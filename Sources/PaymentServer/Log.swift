@@ -25,8 +25,26 @@ extension Desk {
       ])
   }
 
-  /// A cap that is nearly used up.
-  mutating func warn(_ usage: CapUsage, _ operation: Operation) {
+  /// A rule about money that is broken, and what follows.
+  mutating func report(_ violation: Violation) {
+    hasWritten = true
+    log(
+      "violation",
+      [
+        ("rule", .string(violation.kind.rawValue)), ("subject", .string(violation.subject)),
+        ("frozen", .string(violation.namespace)),
+      ])
+  }
+
+  /// A cap that is used up to one of the shares the policy names.
+  mutating func warn(
+    _ usage: CapUsage, _ operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    try books.record(
+      "cap_warning",
+      detail:
+        "\(operation.id.text) \(usage.used.amount) of \(usage.cap.amount.amount) \(usage.cap.name)",
+      at: now)
     log(
       "cap_warning",
       [

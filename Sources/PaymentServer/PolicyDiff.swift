@@ -150,9 +150,8 @@ extension Policy {
       ("nearDuplicates.window", spell(nearDuplicates.window)),
       ("nearDuplicates.action", nearDuplicates.action.rawValue),
       ("warnAt", list(warnAt.map { share($0) })),
-      ("results.flagFix", "\(flagFix)"),
-      ("nearDuplicates.action", nearDuplicates.action.rawValue),
-      ("nearDuplicates.window", spell(nearDuplicates.window)),
+      ("results.flagFix", "\(flagFix)"), ("refunds.restoreBudget", "\(restoresBudget)"),
+      ("alerts.retries", "\(alerts.retries)"), ("alerts.window", spell(alerts.window)),
     ] + processor.settings
   }
 }

@@ -42,7 +42,9 @@ struct PolicyReader {
     policy.customers.refuse = customers("refuse")
     policy.caps = caps([.key("caps")])
     policy.refundCaps = caps([.key("refunds"), .key("caps")])
+    policy.restoresBudget = root["refunds"]?["restoreBudget"]?.bool ?? policy.restoresBudget
     policy.rates = rates()
+    policy.alerts = alerts()
     policy.warnAt = warnings(policy.warnAt)
     policy.nearDuplicates = nearDuplicates()
     policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
@@ -55,11 +57,6 @@ struct PolicyReader {
   private mutating func refuseWhatIsNotBuilt() {
     if document.value["events"] != nil {
       refuse(key: [.key("events")], "is not carried out by this version; remove it")
-    }
-    if document.value["refunds"]?["restoreBudget"]?.bool == true {
-      refuse(
-        [.key("refunds"), .key("restoreBudget")],
-        "must be false: this version never gives budget back for a refund")
     }
   }
 
@@ -136,6 +133,16 @@ struct PolicyReader {
       [.key("rates"), .key("minimumGap")], rates.minimumGap, .zero...Duration.seconds(86_400))
     rates.inFlight = given["inFlight"]?.integer.map(Int.init) ?? rates.inFlight
     return rates
+  }
+
+  private mutating func alerts() -> Alerts {
+    var alerts = Alerts()
+    guard let given = document.value["alerts"] else { return alerts }
+    alerts.retries = given["retries"]?.integer ?? alerts.retries
+    alerts.window = duration(
+      [.key("alerts"), .key("window")], alerts.window,
+      .seconds(60)...Duration.seconds(366 * 86_400))
+    return alerts
   }
 
   private mutating func nearDuplicates() -> NearDuplicateRule {

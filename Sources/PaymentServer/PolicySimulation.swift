@@ -46,6 +46,8 @@ public struct PolicySimulation: Sendable {
     var state: State?
     /// Whether what the books say next happened to it here too.
     var follows = false
+    /// When its money moved here.
+    var spent: Instant?
   }
 
   /// How many lines of the history are read at once.
@@ -177,6 +179,12 @@ public struct PolicySimulation: Sendable {
     var after = recorded[place]
     after.state = state
     for movement in after.movements(from: before) { try book.apply(movement, at: now) }
+    if state.moved { fates[place].spent = fates[place].spent ?? now }
+    guard let charge = after.terms.charge.flatMap({ places[$0] }), let spent = fates[charge].spent
+    else { return }
+    for movement in after.returns(from: before, to: recorded[charge]) {
+      try book.apply(movement, at: spent)
+    }
   }
 }
 

@@ -93,17 +93,31 @@ public enum Report {
     }
   }
 
-  /// What `bursar check` says of a ledger: sentences about what was found.
-  public static func inspection(ledger path: String) throws(LedgerError) -> [String] {
+  /// What `bursar check` says of a ledger.
+  public struct Inspection: Sendable {
+    /// Sentences about what was found.
+    public internal(set) var remarks: [String]
+    /// The rules about money that it shows broken.
+    public internal(set) var violations: [Violation] = []
+  }
+
+  /// Looks through a ledger, and holds it against itself. Writes nothing.
+  public static func inspection(ledger path: String) throws(LedgerError) -> Inspection {
     guard Ledger.exists(at: path) else {
-      return ["The ledger \(path) does not exist yet; it is made by the first payment."]
+      return Inspection(remarks: [
+        "The ledger \(path) does not exist yet; it is made by the first payment."
+      ])
     }
     var ledger = try Ledger(path: path)
     return try ledger.read { (books: borrowing Books) throws(LedgerError) in
       try books.verify()
+      let violations = try books.contradictions()
       let pending = try books.pendingCount()
       let latest = try books.latest().map { ", last changed \(timestamp($0))" } ?? ""
-      return ["The ledger \(path) is sound\(latest); \(pending) operations are pending."]
+      let state = violations.isEmpty ? "is sound" : "contradicts itself"
+      return Inspection(
+        remarks: ["The ledger \(path) \(state)\(latest); \(pending) operations are pending."],
+        violations: violations)
     }
   }
 

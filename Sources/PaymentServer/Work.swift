@@ -13,8 +13,8 @@ extension Desk {
   /// How often it is looked whether there are books by now, where there were none.
   static let idleInterval = Duration.seconds(60)
 
-  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours is
-  /// dropped: whoever took the operation over asks the processor itself.
+  /// Records what came back for an attempt; a late answer to an attempt that is no longer ours
+  /// changes nothing: whoever took the operation over asks the processor itself.
   mutating func record(
     _ answer: Answer, of id: DispatchID, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
@@ -24,13 +24,15 @@ extension Desk {
       operation.owner == own, let kind = operation.next
     else {
       log("late_answer", [("operation", .string(id.operation.text))])
-      return
+      return try judgeLate(answer, of: id, in: &books, now)
     }
-    let finding = setting.dialect.finding(instruction(kind, operation), answer)
+    let asked = instruction(kind, operation)
+    let finding = setting.dialect.finding(asked, answer)
     breaker.note(finding, at: now)
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
+    try judge(setting.dialect.violation(asked, answer), of: operation, in: &books, now)
   }
 
   /// Writes what follows from a finding.
@@ -70,8 +72,10 @@ extension Desk {
     touched[written.id] = written
     report(written, reason)
     tellProgress(of: written)
+    try judgeRefund(written, in: &books, now)
     guard let attempt else { return written }
     try books.begin(attempt)
+    if written.tries > 1 { repetitions += 1 }
     let id = DispatchID(operation: written.id, attempt: attempt.number)
     out.insert(id)
     outputs.append(
@@ -119,7 +123,7 @@ extension Desk {
     )
   }
 
-  private func instruction(_ kind: Instruction.Kind, _ operation: Operation) -> Instruction {
+  func instruction(_ kind: Instruction.Kind, _ operation: Operation) -> Instruction {
     Instruction(
       kind: kind, operation: operation, key: key(of: operation), livemode: setting.livemode)
   }

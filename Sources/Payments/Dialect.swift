@@ -59,7 +59,7 @@ public struct IdempotencyKey: Hashable, Sendable {
   }
 }
 
-/// One processor's language, as two pure functions and a table (DESIGN §2).
+/// One processor's language, as three pure functions and a table (DESIGN §2).
 public struct Dialect: Sendable {
   /// What the processor promises; the engine reads this and has no `if` on a processor's name.
   public let profile: Profile
@@ -67,16 +67,20 @@ public struct Dialect: Sendable {
   public let request: @Sendable (Instruction) -> Request
   /// What an answer to that instruction's request proves.
   public let finding: @Sendable (Instruction, Answer) -> Finding
+  /// The rule about money that an answer shows broken, whatever it proves besides; nil as a rule.
+  public let violation: @Sendable (Instruction, Answer) -> Violation.Kind?
 
   /// A language made of its parts.
   public init(
     profile: Profile,
     request: @escaping @Sendable (Instruction) -> Request,
-    finding: @escaping @Sendable (Instruction, Answer) -> Finding
+    finding: @escaping @Sendable (Instruction, Answer) -> Finding,
+    violation: @escaping @Sendable (Instruction, Answer) -> Violation.Kind?
   ) {
     self.profile = profile
     self.request = request
     self.finding = finding
+    self.violation = violation
   }
 }
 

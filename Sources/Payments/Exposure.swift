@@ -34,6 +34,16 @@ public struct Scope: Hashable, Sendable {
     return Scope("\(kind.rawValue)|\(currency.code)|customer|\(namespace)|\(folded)")
   }
 
+  /// What refunds gave back of the charges that count in this scope, each counted when its charge
+  /// was: what is spent in a window less what was returned in it is what stayed spent, never less
+  /// than nothing. Recorded whatever the policy says, for one that wants it tomorrow.
+  public var returned: Scope { Scope("returned \(text)") }
+
+  /// The calls of a namespace that came again, and the requests that were sent again.
+  public static func retries(in namespace: String) -> Scope {
+    Scope("calls|retries|\(namespace)")
+  }
+
   /// The calls of one run that were told to stop for the same thing: a cap, or one operation.
   public static func stops(for subject: String, run: String, in namespace: String) -> Scope {
     Scope("calls|stops|\(namespace)|\(run)|\(subject)")
@@ -120,5 +130,16 @@ extension Operation {
       movements.append(Movement(scope: scope, held: held, spent: spent))
     }
     return movements
+  }
+  /// What changes in the scopes of a charge when `before`, a refund of it, becomes this one: the
+  /// amount and never the number, so that a cap on the number ends every churn. To be booked at the
+  /// time the charge was.
+  public func returns(from before: Operation?, to charge: Operation) -> [Movement] {
+    guard kind == .refund, state.moved != (before?.state.moved ?? false) else { return [] }
+    let amount = state.moved ? terms.money.amount : -terms.money.amount
+    return charge.scopes.map { scope in
+      Movement(
+        scope: scope.returned, held: .zero, spent: Exposure(amount: amount, count: 0))
+    }
   }
 }

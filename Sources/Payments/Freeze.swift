@@ -1,4 +1,5 @@
-/// An operator's word that no money may move until it is taken back.
+/// The word that no money may move until it is taken back: an operator's, or the program's own when
+/// a rule about money is broken (``Violation``).
 public struct Freeze: Hashable, Sendable {
   /// What is frozen.
   public enum Extent: Hashable, Sendable {
@@ -6,6 +7,8 @@ public struct Freeze: Hashable, Sendable {
     case run(String, namespace: String)
     /// One customer of a namespace.
     case customer(String, namespace: String)
+    /// Everything in a namespace.
+    case namespace(String)
     /// Everything in the ledger, whatever the namespace.
     case all
   }
@@ -23,6 +26,18 @@ public struct Freeze: Hashable, Sendable {
     self.why = why
     self.at = at
   }
+
+  /// The freeze that follows from a broken rule.
+  public init(for violation: Violation, at: Instant) {
+    self.init(
+      .namespace(violation.namespace), why: "\(Self.automatic)\(violation.words)", at: at)
+  }
+
+  /// What the reason of a freeze begins with that nobody asked for.
+  private static let automatic = "automatic: "
+
+  /// Whether the program froze it by itself.
+  public var isAutomatic: Bool { why.utf8.starts(with: Self.automatic.utf8) }
 }
 
 extension Freeze.Extent {
@@ -33,6 +48,7 @@ extension Freeze.Extent {
     case .customer(let customer, let namespace):
       "customer|\(namespace)|"
         + String(decoding: customer.utf8.map(lowered), as: UTF8.self)
+    case .namespace(let namespace): "namespace|\(namespace)"
     case .all: "all"
     }
   }
@@ -44,6 +60,7 @@ extension Freeze.Extent {
     switch (parts.first, parts.count) {
     case ("run", 3): self = .run(parts[2], namespace: parts[1])
     case ("customer", 3): self = .customer(parts[2], namespace: parts[1])
+    case ("namespace", 2): self = .namespace(parts[1])
     case ("all", 1): self = .all
     default: return nil
     }
@@ -51,8 +68,11 @@ extension Freeze.Extent {
 }
 
 extension Demand {
-  /// The freezes this demand would be caught by.
+  /// The freezes this demand would be caught by, the widest first.
   public var freezable: [Freeze.Extent] {
-    [.all, .customer(customer, namespace: namespace), .run(run, namespace: namespace)]
+    [
+      .all, .namespace(namespace), .customer(customer, namespace: namespace),
+      .run(run, namespace: namespace),
+    ]
   }
 }

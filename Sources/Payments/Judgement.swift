@@ -112,6 +112,11 @@ extension Policy {
   }
 
   /// The caps that count this demand, in the order of the file, each with its use at `now`.
+  ///
+  /// Where refunds restore budget (``restoresBudget``), what was refunded of the charges in the
+  /// window does not count, up to the amount of the cap: charges in a window never come to more
+  /// than twice the cap, however often they are refunded, and what stayed charged never to more
+  /// than the cap.
   public func usages<Failure: Error>(
     for demand: Demand, at now: Instant,
     exposure: (Scope, Instant?) throws(Failure) -> Exposure
@@ -122,7 +127,13 @@ extension Policy {
         usages.append(CapUsage(cap: cap, used: .zero))
         continue
       }
-      usages.append(CapUsage(cap: cap, used: try exposure(scope, cap.window.start(at: now))))
+      let start = cap.window.start(at: now)
+      var used = try exposure(scope, start)
+      if restoresBudget, demand.kind == .charge, cap.limitsAmount {
+        let returned = try exposure(scope.returned, start).amount
+        used.amount = max(0, used.amount - min(returned, cap.amount.amount))
+      }
+      usages.append(CapUsage(cap: cap, used: used))
     }
     return usages
   }
@@ -188,11 +199,16 @@ extension Policy {
 
   /// Whether one of the warning marks lies between what was used and what is used now.
   private func crossesWarning(_ cap: Cap, _ before: Exposure, _ after: Exposure) -> Bool {
-    guard cap.limitsAmount, cap.amount.amount > 0 else { return false }
-    return warnAt.contains { mark in
-      let full = cap.amount.amount.multipliedFullWidth(by: Int64(mark))
-      let threshold = Int64(1000).dividingFullWidth(full).quotient
-      return before.amount < threshold && after.amount >= threshold
+    func crosses(_ limit: Int64, _ before: Int64, _ after: Int64) -> Bool {
+      limit > 0
+        && warnAt.contains { mark in
+          let full = limit.multipliedFullWidth(by: Int64(mark))
+          let (quotient, rest) = Int64(1000).dividingFullWidth(full)
+          let threshold = rest > 0 ? quotient + 1 : quotient
+          return before < threshold && after >= threshold
+        }
     }
+    return cap.limitsAmount && crosses(cap.amount.amount, before.amount, after.amount)
+      || crosses(cap.count ?? 0, before.count, after.count)
   }
 }

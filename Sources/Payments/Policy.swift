@@ -45,8 +45,12 @@ public struct Policy: Hashable, Sendable {
   public var caps: [Cap]
   /// The caps on refunds; none means no more than what was captured.
   public var refundCaps: [Cap]
+  /// Whether a refund gives budget back to the caps on charges.
+  public var restoresBudget: Bool
   /// How often and how many at once.
   public var rates: Rates
+  /// From what on somebody is told.
+  public var alerts: Alerts
   /// At which shares of a cap, in thousandths, a warning is given.
   public var warnAt: [Int]
   /// What becomes of a charge that resembles another one.
@@ -72,8 +76,10 @@ public struct Policy: Hashable, Sendable {
     self.customers = CustomerRule()
     self.caps = []
     self.refundCaps = []
+    self.restoresBudget = false
     self.rates = Rates()
-    self.warnAt = [800]
+    self.alerts = Alerts()
+    self.warnAt = [500, 800, 950]
     self.nearDuplicates = NearDuplicateRule()
     self.flagFix = true
     self.hash = hash
@@ -185,5 +191,18 @@ public struct Rates: Hashable, Sendable {
   public var inFlight = 16
 
   /// The defaults of DESIGN §7.
+  public init() {}
+}
+
+/// From what on the operator is told that something is unusual: a line of the history and one of
+/// the log.
+public struct Alerts: Hashable, Sendable {
+  /// How many repetitions within ``window``: calls that came again and requests that were sent
+  /// again, of the whole namespace.
+  public var retries: Int64 = 50
+  /// How long a repetition counts.
+  public var window = Duration.seconds(600)
+
+  /// Fifty within ten minutes.
   public init() {}
 }

@@ -36,14 +36,16 @@ extension Texts {
       switch freeze.extent {
       case .run: "This agent session"
       case .customer: "This customer"
-      case .all: "All money"
+      case .namespace, .all: "All money"
       }
+    let who =
+      freeze.isAutomatic ? "because the books and the processor disagree" : "by the operator"
     let plain = freeze.why.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }
     let reason = String(String.UnicodeScalarView(plain.prefix(Self.reasonQuoted)))
     let why = reason.isEmpty ? "" : " (reason given: \(quoted(reason, limit: Self.reasonQuoted)))"
     return Verdict(
       .stop, "frozen",
-      "\(what) was frozen by the operator\(why). Nothing was done. Do not retry this tool, under this "
+      "\(what) was frozen \(who)\(why). Nothing was done. Do not retry this tool, under this "
         + "or any other reference. Tell the user that the operator must lift the freeze.")
   }
 

@@ -66,7 +66,7 @@ extension Stripe {
   }
 
   /// The body as a JSON object of at most 4 MiB; nil for anything else.
-  private static func object(in response: Response) -> JSONValue? {
+  static func object(in response: Response) -> JSONValue? {
     var limits = JSONLimits.message
     limits.bytes = 4 << 20
     do throws(JSONError) {

@@ -103,7 +103,7 @@ private struct Words {
     switch topic {
     case .serve, .sandbox: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
-    case .freeze, .thaw: ["--help", "--version", "--all"]
+    case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .operations, .policy, .settle, .audit: ["--help", "--version", "--json"]
     }
   }
@@ -179,8 +179,8 @@ private struct Words {
   private func freezeOrder() throws(UsageMistake) -> FreezeOrder {
     try refuse(names)
     return try FreezeOrder(
-      run: values["--run"], customer: values["--customer"], all: flags.contains("--all"),
-      why: values["--why"], policy: values["--policy"], isThaw: topic == .thaw)
+      run: values["--run"], customer: values["--customer"], flags: flags, why: values["--why"],
+      policy: values["--policy"], isThaw: topic == .thaw)
   }
 
   /// The value of an option that takes a whole number.

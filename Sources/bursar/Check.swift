@@ -10,7 +10,14 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
   var warnings: [PolicyWarning] = []
   do {
     if let policy = arrangement.policy {
-      remarks = try Report.inspection(ledger: arrangement.ledger)
+      let inspection = try Report.inspection(ledger: arrangement.ledger)
+      remarks = inspection.remarks
+      found += inspection.violations.map { broken in
+        Complaint(
+          place: arrangement.ledger,
+          message: "\(broken.kind.sentence) (\(broken.subject)) Let no money move: "
+            + "bursar freeze --namespace --why TEXT, then look into it.")
+      }
       warnings = try lint(policy, ledger: arrangement.ledger, currencies: Stripe.currencies)
     }
   } catch {

@@ -7,22 +7,29 @@ struct FreezeOrder: Equatable {
   enum Subject: Equatable {
     case run(String)
     case customer(String)
+    case namespace
     case all
   }
 
   let subject: Subject?
   let why: String?
   let policy: String?
+  let json: Bool
 
   /// Makes sense of the options; `freeze` alone lists.
   init(
-    run: String?, customer: String?, all: Bool, why: String?, policy: String?, isThaw: Bool
+    run: String?, customer: String?, flags: Set<String>, why: String?, policy: String?,
+    isThaw: Bool
   ) throws(UsageMistake) {
-    let named = [run.map(Subject.run), customer.map(Subject.customer), all ? .all : nil]
+    let named = [
+      run.map(Subject.run), customer.map(Subject.customer),
+      flags.contains("--namespace") ? .namespace : nil, flags.contains("--all") ? .all : nil,
+    ]
     let subjects = named.compactMap { $0 }
     guard subjects.count == 1 || subjects.isEmpty && !isThaw && why == nil else {
       throw UsageMistake(
-        message: "\(isThaw ? "thaw" : "freeze") needs exactly one of --run, --customer and --all.")
+        message: "\(isThaw ? "thaw" : "freeze") needs exactly one of --run, --customer, "
+          + "--namespace and --all.")
     }
     if !isThaw, !subjects.isEmpty, why == nil {
       throw UsageMistake(message: "freeze needs --why and a reason, for whoever asks later.")
@@ -30,6 +37,7 @@ struct FreezeOrder: Equatable {
     self.subject = subjects.first
     self.why = why
     self.policy = policy
+    self.json = flags.contains("--json")
   }
 
   /// The same with the policy's namespace.
@@ -37,9 +45,18 @@ struct FreezeOrder: Equatable {
     switch subject {
     case .run(let run)?: .run(run, namespace: namespace)
     case .customer(let customer)?: .customer(customer, namespace: namespace)
+    case .namespace?: .namespace(namespace)
     case .all?: .all
     case nil: nil
     }
+  }
+}
+
+extension FreezeOrder {
+  /// Answers with the sentence, or with what is frozen now: without a sentence, and to programs.
+  func list(of paper: PolicyOnPaper, else sentence: String?) -> ExitCode {
+    if !json, let sentence { return answer(sentence) ? .ok : .inputOutput }
+    return paper.tell { try Freezing.report(ledger: paper.ledger, json: json) }
   }
 }
 
@@ -49,11 +66,11 @@ func freeze(_ order: FreezeOrder) -> ExitCode {
   var clock = Clock()
   do {
     guard let extent = order.extent(in: paper.policy.namespace) else {
-      return write(try Freezing.report(ledger: paper.ledger), to: 1) ? .ok : .inputOutput
+      return order.list(of: paper, else: nil)
     }
     let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
     try Freezing.freeze(freeze, ledger: paper.ledger)
-    return answer("Frozen: \(extent.sentence).\n") ? .ok : .inputOutput
+    return order.list(of: paper, else: "Frozen: \(extent.sentence).\n")
   } catch {
     complain("The ledger \(paper.ledger) cannot be written: \(Report.reason(error))")
     return .inputOutput

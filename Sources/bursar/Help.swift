@@ -26,8 +26,8 @@ private let overview = """
     bursar check [--policy FILE] [--json] [--strict]
     bursar operations [list | show ID] [--json] [--policy FILE]
     bursar policy diff | explain | simulate | usage | size ...
-    bursar freeze [--run ID | --customer ID | --all] --why TEXT [--policy FILE]
-    bursar thaw (--run ID | --customer ID | --all) [--why TEXT] [--policy FILE]
+    bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
+    bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
@@ -112,23 +112,32 @@ private let policyHelp = """
   """
 
 private let freezeHelp = """
-  usage: bursar freeze (--run ID | --customer ID | --all) --why TEXT [--policy FILE]
-         bursar freeze [--policy FILE]
+  usage: bursar freeze (--run ID | --customer ID | --namespace | --all) --why TEXT
+                       [--policy FILE] [--json]
+         bursar freeze [--policy FILE] [--json]
 
-  Lets no new charge or refund begin, of one run, of one customer, or of everything in the ledger,
-  until it is thawed. It counts at once in every process that uses the ledger, and after restarts.
-  What was granted before is brought to its end, and what was done is still answered. The model is
-  told that it was frozen and reads at most 80 characters of the reason. Without an extent it lists
-  what is frozen.
+  Lets no new charge or refund begin, of one run, of one customer, in the policy's namespace, or of
+  everything in the ledger, until it is thawed. It counts at once in every process that uses the
+  ledger, and after restarts. What was granted before is brought to its end, and what was done is
+  still answered. The model is told that it was frozen and reads at most 80 characters of the reason.
+  Without an extent it lists what is frozen; with --json it always does.
+
+  A namespace is frozen by itself, in the same transaction, when a rule about money is found broken:
+  more refunded than captured, money moved twice or in another amount for one operation, money of
+  another mode than the policy's, money moved for what had ended without, or held and spent sums that
+  contradict the operations. Its reason begins with "automatic:", the log says "violation", and only
+  bursar thaw --namespace takes it back. bursar check and bursar settle look for it in old books too.
 
   """
 
 private let thawHelp = """
-  usage: bursar thaw (--run ID | --customer ID | --all) [--why TEXT] [--policy FILE]
+  usage: bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT]
+                     [--policy FILE] [--json]
 
   Takes a freeze back. A run that was closed for money, because it went on after it was told to stop
   (rates.stopsPerRun), is open again. Exit code 1 when there is nothing to thaw. Freezes and thaws
-  are in the ledger's history.
+  are in the ledger's history. What bursar settle found in the books and was thawed since freezes
+  nothing again while it stays the same.
 
   """
 

@@ -10,6 +10,15 @@ func settle(policy: String?, json: Bool, limit: Duration) -> ExitCode {
     return .configuration
   }
   let ledger = arrangement.ledger
+  var clock = Clock()
+  do {
+    for broken in try Freezing.freezeContradictions(ledger: ledger, at: clock.now()) {
+      complain("\(broken.kind.sentence) (\(broken.subject)) The namespace is frozen.")
+    }
+  } catch {
+    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
+    return .inputOutput
+  }
   let server = PaymentServer(
     Setting(
       policy: arrangement.reading, dialect: arrangement.dialect, livemode: arrangement.isLive,

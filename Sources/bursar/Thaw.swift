@@ -14,7 +14,7 @@ func thaw(_ order: FreezeOrder) -> ExitCode {
       complain("There is nothing to thaw: \(extent.sentence) is neither frozen nor closed.")
       return .found
     }
-    return answer("Thawed: \(extent.sentence).\n") ? .ok : .inputOutput
+    return order.list(of: paper, else: "Thawed: \(extent.sentence).\n")
   } catch {
     complain("The ledger \(paper.ledger) cannot be written: \(Report.reason(error))")
     return .inputOutput

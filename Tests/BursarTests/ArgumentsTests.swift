@@ -44,9 +44,14 @@ struct ArgumentsTests {
 
   @Test func aFreezeNamesOneExtentAndAReason() throws {
     let run = try FreezeOrder(
-      run: "r", customer: nil, all: false, why: "loop", policy: nil, isThaw: false)
+      run: "r", customer: nil, flags: [], why: "loop", policy: nil, isThaw: false)
     #expect(try command("freeze", "--run", "r", "--why", "loop") == .freeze(run))
     #expect(run.extent(in: "acme") == .run("r", namespace: "acme"))
+    let whole = try FreezeOrder(
+      run: nil, customer: nil, flags: ["--namespace", "--json"], why: nil, policy: "p", isThaw: true
+    )
+    #expect(try command("thaw", "--namespace", "--json", "--policy", "p") == .thaw(whole))
+    #expect(whole.extent(in: "acme") == .namespace("acme") && whole.json)
     #expect(mistake("freeze", "--all")?.contains("--why") == true)
     #expect(mistake("freeze", "--all", "--run", "r", "--why", "x")?.contains("exactly one") == true)
     #expect(mistake("thaw")?.contains("exactly one") == true)

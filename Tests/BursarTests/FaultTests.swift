@@ -50,6 +50,9 @@ extension WorldTests {
       try world.leave()
       #expect(try world.settle().code == 0)
       #expect(try world.operations().map { $0["state"] as? String } == ["captured"])
+      // An object that says of itself that it took another amount is a rule broken; all else is
+      // only asked again.
+      #expect(try world.thaw() == (fault == .wrongAmount))
       try world.arm("[\(rule(.wrongAmount, on: "refund")), \(rule(fault, on: "list"))]")
       _ = try world.refund("ref-1", of: "inv-1", amount: 400)
       try world.leave()

@@ -129,6 +129,13 @@ final class PracticeWorld {
     return (try settling.exitCode(), try lines.map(object))
   }
 
+  /// `bursar thaw --namespace`: whether there was anything to thaw.
+  func thaw() throws -> Bool {
+    let thawing = try binary("thaw", "--namespace")
+    said += try thawing.readToEnd()
+    return try thawing.exitCode() == 0
+  }
+
   /// The ledger's operations, the oldest first.
   func operations() throws -> [[String: Any]] {
     let listing = try binary("operations", "--json")

@@ -93,10 +93,11 @@ import Testing
     var ledger = try Ledger(path: scratch("ledger.db"))
     let first = try ledger.add(charge())
     try ledger.books.connection.run("DELETE FROM held")
-    #expect(throws: LedgerError.self) {
-      try ledger.change(first) { $0.state = .failed }
-    }
-    #expect(try ledger.operation("op_1") == first)
+    let after = try ledger.change(first) { $0.state = .failed }
+    // What became of it is recorded, and the namespace is frozen (`ContradictionTests`).
+    #expect(try ledger.operation("op_1") == after)
+    #expect(
+      try ledger.books.connection.run("SELECT extent FROM freezes") == [[.text("namespace|acme")]])
   }
 }
 

@@ -131,11 +131,15 @@ extension SchemaTests {
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
     "held: SEARCH held USING PRIMARY KEY (scope=?)",
     "hold: SEARCH held USING PRIMARY KEY (scope=?)",
+    "emptyHeld: SEARCH held USING PRIMARY KEY (scope=?)",
+    // The audit reads everything.
+    "holds: SCAN held",
     "run: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
     "reopenRun: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
     "freezes: SCAN freezes",
     "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",
+    "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
     "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",
   ]

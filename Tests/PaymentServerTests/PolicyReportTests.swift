@@ -33,7 +33,7 @@ import Testing
       said == [
         "respondWithin goes from 4s to 2s",
         "customers.refuse goes from none to cus_x",
-        "warnAt goes from 0.8 to 0.25, 1",
+        "warnAt goes from 0.5, 0.8, 0.95 to 0.25, 1",
         "cap \"one\" goes from 50.00 USD per operation to 40.00 USD per operation (tighter)",
         "cap \"run\" goes from 100.00 USD per run to 150.00 USD per run in any 24 hours",
         "cap \"gone\" is gone; it was 7.00 USD per run (looser)",
@@ -61,7 +61,8 @@ import Testing
       #", "run": {"from": ["env"]}"#, #", "run": {"expiresIn": "1h"}"#, #", "tools": []"#,
       #", "currencies": ["USD"]"#, #", "customers": {"allow": ["a"]}"#,
       #", "refunds": {"caps": [\#(cap("r", "run", "1.00"))]}"#, #", "rates": {"inFlight": 3}"#,
-      #", "results": {"flagFix": false}"#,
+      #", "results": {"flagFix": false}"#, #", "refunds": {"restoreBudget": true}"#,
+      #", "alerts": {"retries": 5}"#, #", "alerts": {"window": "1h"}"#,
     ]
     for member in members {
       let new = try policy(cap("run", "run", "100.00"), members: member)

@@ -80,7 +80,8 @@ import Testing
       #"{"name": "back", "per": "run", "window": "1h", "amount": "20.00", \#(Self.usd)}"#
     return """
       {"caps": [\(caps.joined(separator: ", "))], \(expiry) \(refuse) \(tools)
-       "refunds": {"caps": [\(dice.roll(0...1) == 0 ? refunds : "")]},
+       "refunds": {"restoreBudget": \(dice.roll(0...1) == 0),
+         "caps": [\(dice.roll(0...1) == 0 ? refunds : "")]},
        "nearDuplicates": {"action": "allow"},
        "rates": {"perMinute": 1000000, "stopsPerRun": 1000000}}
       """

@@ -138,6 +138,7 @@ final class PlayedWorld {
     switch words.removeFirst() {
     case "run": extent = .run(words.removeFirst(), namespace: "default")
     case "customer": extent = .customer(words.removeFirst(), namespace: "default")
+    case "namespace": extent = .namespace("default")
     default: extent = .all
     }
     let freeze = Freeze(extent, why: words.joined(separator: " "), at: now)

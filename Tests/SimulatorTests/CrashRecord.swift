@@ -152,6 +152,10 @@ struct Record {
           expectedSpent[scope, default: .zero].count += 1
         }
       }
+      guard operation.state.moved, let charge = operation.terms.charge else { continue }
+      for scope in operations[charge.text]?.scopes ?? [] {
+        expectedSpent[scope.returned.text, default: .zero].amount += operation.terms.money.amount
+      }
     }
     if held != expectedHeld { faults.append("held \(held) is not \(expectedHeld)") }
     let total = spent[0]?.filter { !$0.key.hasPrefix("calls|") } ?? [:]

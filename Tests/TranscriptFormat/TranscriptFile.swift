@@ -4,7 +4,8 @@ public import Foundation
 /// them.
 ///
 ///     policy {…}            the policy, in one line; without it the built-in one; later, an edit
-///     operator WORD EXTENT  freeze or thaw: `run NAME`, `customer NAME` or `all`; then the reason
+///     operator WORD EXTENT  freeze or thaw: `run NAME`, `customer NAME`, `namespace` or `all`;
+///                           then the reason
 ///     run NAME              the run where a call names none
 ///     network manual        requests wait for a `=` line; otherwise the sandbox answers at once
 ///     at TIME | at +4s      the clock moves; everything that falls due on the way happens
