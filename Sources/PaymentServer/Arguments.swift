@@ -192,7 +192,8 @@ struct ArgumentReader {
     return [
       Mistake(
         key,
-        "must be the processor's id, without spaces or control characters; you sent \(quoted(text))."
+        "must be letters, digits and punctuation of ASCII without spaces, as the processor's id is; a "
+          + "letter that only looks like one of them is another; you sent \(quoted(text))."
       )
     ]
   }

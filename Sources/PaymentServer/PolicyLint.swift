@@ -60,6 +60,10 @@ private struct Lint {
           "There are caps on \(kind.rawValue)s, and the tool \(kind.rawValue) is not allowed.")
       }
     }
+    switch policy.environment {
+    case .live: judgeThresholds()
+    case .sandbox, .test: break
+    }
     for pattern in policy.customers.allow {
       guard let refusing = policy.customers.refuse.first(where: { covers($0, pattern) }) else {
         continue
@@ -68,6 +72,19 @@ private struct Lint {
         "unreachable",
         "customers.allow \(quoted(pattern)) allows nobody: customers.refuse \(quoted(refusing)) "
           + "refuses all of them.")
+    }
+  }
+
+  /// A cap on single charges is the approval threshold: what is above it is stopped, and the model
+  /// tells a person, who decides and acts. Nothing a model can send approves anything.
+  private mutating func judgeThresholds() {
+    let limited = policy.caps.filter(\.limitsAmount)
+    for currency in Set(limited.map(\.amount.currency)).sorted()
+    where !limited.contains(where: { $0.extent == .operation && $0.amount.currency == currency }) {
+      warn(
+        "live_without_threshold",
+        "Real money moves and no cap per operation limits one charge in \(currency.code): give it "
+          + "one, the amount from which on a person has to decide.")
     }
   }
 

@@ -66,6 +66,12 @@ extension WorldTests {
       }
       for binary in binaries { #expect(try binary.exitCode() == 0) }
       #expect(verdicts == ["DONE captured": 10, "STOP spend_cap_exceeded": 40])
+      // After a restart nothing is left either.
+      let late = try estate.open()
+      try late.write(Wire.charge("inv-late", amount: 50))
+      #expect(try Said(try late.readLine()).code == "spend_cap_exceeded")
+      late.closeInput()
+      #expect(try late.exitCode() == 0)
       #expect(try estate.captures().values.sorted() == Array(repeating: 1, count: 10))
       #expect(try estate.unsoundness() == [])
     }

@@ -204,6 +204,20 @@ import Testing
     try cheat.remove()
   }
 
+  @Test(arguments: [
+    "cus_\u{430}da", "cus_\u{ff41}da", "cus_ada\u{301}", "\u{1d41c}us_ada", "cus_\u{fb01}n",
+    "cus ada",
+    "cus_ada\u{a0}", "cus_ada\u{202e}",
+  ]) func aCustomerThatOnlyLooksLikeOneIsAMistakeThatSaysWhy(_ name: String) throws {
+    let cheat = try Cheat()
+    cheat.charge("V-1", 100, name)
+    let said = try #require(cheat.said.last)
+    #expect(said.contains("FIX: "))
+    #expect(said.contains("`customer` must be letters, digits and punctuation"), "\(said)")
+    #expect(cheat.taken == 9000)
+    try cheat.remove()
+  }
+
   @Test func aRunThatGoesOnIsClosedAndAnotherIsNot() throws {
     let cheat = try Cheat()
     for number in 1...21 { cheat.charge("L\(number)l", 1001, "cus_\(number)") }

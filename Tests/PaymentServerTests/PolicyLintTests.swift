@@ -96,6 +96,17 @@ import Testing
       try codes(try policy(usual, members: euro)) == ["currency_without_cap", "unreachable"])
   }
 
+  @Test func realMoneyWithoutACapOnOneChargeIsNamed() throws {
+    let live = #", "environment": "live", "processor": {"kind": "stripe", "apiKey": {"env": "K"}}"#
+    let euro = #"{"name": "e", "per": "run", "amount": "5.00", "currency": "EUR"}"#
+    let one = cap("one", "operation", "50.00")
+    let run = cap("run", "run", "100.00")
+    #expect(try codes(try policy(run, members: live)) == ["live_without_threshold"])
+    #expect(try codes(try policy(one, run, members: live)) == [])
+    #expect(try codes(try policy(one, run, euro, members: live)) == ["live_without_threshold"])
+    #expect(try codes(try policy(run)) == [])
+  }
+
   @Test func aBatchNeedsOneAndAHalfTimesToTwiceItself() throws {
     let usd = try #require(Currency("USD"))
     let one = try #require(CapSize(batch: 1, of: Money(50_000, usd)))
