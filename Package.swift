@@ -50,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "bursar",
       dependencies: [
-        "PaymentServer", "Processors", "Payments", "Schemas", "CCurl", "CMicroHTTPD",
+        "PaymentServer", "Processors", "Payments", "JSON", "Schemas", "CCurl", "CMicroHTTPD",
       ],
       swiftSettings: strict),
 
