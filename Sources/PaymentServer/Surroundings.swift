@@ -34,6 +34,13 @@ public struct Dispatch: Sendable {
   public let request: Request
   /// Whether it only reads, so that a connection may be used again for it.
   public let reads: Bool
+
+  /// A request on its way, from its parts.
+  public init(id: DispatchID, request: Request, reads: Bool) {
+    self.id = id
+    self.request = request
+    self.reads = reads
+  }
 }
 
 /// One attempt of one operation. A late answer to an earlier attempt is told apart by its number.

@@ -25,7 +25,7 @@ private let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7), the only date form now sent; nil for
 /// any other text. The weekday is not checked.
-func secondsSince1970(imfFixdate text: String) -> Int64? {
+public func secondsSince1970(imfFixdate text: String) -> Int64? {
   let bytes = Array(text.utf8)
   guard bytes.count == 29, bytes[3] == UInt8(ascii: ","), bytes[25...].elementsEqual(" GMT".utf8),
     [4, 7, 11, 16].allSatisfy({ bytes[$0] == UInt8(ascii: " ") }),

@@ -9,6 +9,9 @@ enum Command: Equatable {
   case thaw(FreezeOrder)
   case sandbox(SandboxOrder)
   case audit(AuditOrder)
+  case replay(ReplayOrder)
+  case initialize(InitOrder)
+  case doctor(DoctorOrder)
   case version
   case help(Topic?)
 
@@ -23,6 +26,9 @@ enum Command: Equatable {
     case settle
     case sandbox
     case audit
+    case replay
+    case initialize = "init"
+    case doctor
   }
 }
 
@@ -94,6 +100,9 @@ private struct Words {
     case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
     case .settle: ["--policy", "--limit"]
     case .audit: ["--policy", "--head"]
+    case .replay: ["--policy", "--run"]
+    case .initialize: ["--file", "--command", "--policy"]
+    case .doctor: ["--policy"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
@@ -104,7 +113,9 @@ private struct Words {
     case .serve, .sandbox: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
-    case .operations, .policy, .settle, .audit: ["--help", "--version", "--json"]
+    case .initialize: ["--help", "--version", "--write", "--yes"]
+    case .doctor: ["--help", "--version", "--json", "--offline"]
+    case .operations, .policy, .settle, .audit, .replay: ["--help", "--version", "--json"]
     }
   }
 
@@ -164,6 +175,12 @@ private struct Words {
       let limit = try number("--limit", in: 0...86_400) ?? 60
       return .settle(policy: policy, json: json, limit: .seconds(limit))
     case .audit: return .audit(try AuditOrder(names: names, values: values, json: json))
+    case .replay:
+      return .replay(try ReplayOrder(names: names, values: values, json: json))
+    case .initialize:
+      return .initialize(try InitOrder(names: names, values: values, flags: flags))
+    case .doctor:
+      return .doctor(try DoctorOrder(names: names, values: values, flags: flags))
     case .sandbox:
       try refuse(names)
       guard let port = try number("--port", in: 0...65_535) else {

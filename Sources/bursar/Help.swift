@@ -12,6 +12,9 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .settle: settleHelp
     case .sandbox: sandboxHelp
     case .audit: auditHelp
+    case .replay: replayHelp
+    case .initialize: initHelp
+    case .doctor: doctorHelp
     }
   return answer(text) ? .ok : .inputOutput
 }
@@ -32,6 +35,9 @@ private let overview = """
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
     bursar audit head [--policy FILE]
+    bursar init CLIENT [--write] [--policy FILE] ...
+    bursar doctor [CLIENT] [--json] [--offline] [--policy FILE]
+    bursar replay FILE... [--policy NEW] [--run ID] [--json]
     bursar help COMMAND
     bursar --version
 
@@ -41,7 +47,8 @@ private let overview = """
   exit codes:
     0   it did what it was asked for
     1   check found something wrong; operations show found nothing; settle left something open;
-        there was nothing to thaw; audit verify found an entry that is not what was written
+        there was nothing to thaw; audit verify found an entry that is not what was written;
+        doctor found something that must be mended; replay found a difference; init wrote nothing
     64  the command line cannot be understood
     69  there is no standard output to answer on
     74  a file could not be read or written, or a port is taken

@@ -354,7 +354,7 @@ extension System {
     return Descriptor(number: number)
   }
 
-  private static func trouble() -> FileTrouble {
+  static func trouble() -> FileTrouble {
     switch errno {
     case ENOENT, ENOTDIR: .absent
     default: .refused(unsafe String(cString: strerror(errno)))

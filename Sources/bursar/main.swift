@@ -15,6 +15,9 @@ do throws(UsageMistake) {
       settle(policy: policy, json: json, limit: limit)
     case .sandbox(let order): sandbox(order)
     case .audit(let order): audit(order)
+    case .replay(let order): replay(order)
+    case .initialize(let order): initialize(order)
+    case .doctor(let order): doctor(order)
     case .version: showVersion()
     case .help(let topic): help(topic)
     }

@@ -1,0 +1,183 @@
+import JSON
+
+/// Why Bursar's entry cannot be put into a configuration; a sentence.
+struct MergeTrouble: Error, Equatable {
+  let message: String
+}
+
+extension Launch {
+  /// A client's configuration with this entry in it. Everything else stays as it is, byte for byte,
+  /// comments included; an entry that says the same already stays too.
+  func merged(into bytes: [UInt8], of client: Client) throws(MergeTrouble) -> [UInt8] {
+    let isEmpty = bytes.allSatisfy { [0x09, 0x0A, 0x0D, 0x20].contains($0) }
+    if isEmpty { return Array(whole(for: client).utf8) }
+    return switch client.format {
+    case .json(let list): try merged(intoJSON: bytes, list, client)
+    case .toml(let list): try merged(intoTOML: bytes, list)
+    }
+  }
+
+  private func merged(
+    intoJSON bytes: [UInt8], _ list: String, _ client: Client
+  ) throws(MergeTrouble) -> [UInt8] {
+    let document: JSONDocument
+    do throws(JSONError) {
+      document = try JSONDocument(reading: bytes, comments: true)
+    } catch {
+      let place = JSONDocument.position(ofByte: error.offset, in: bytes)
+      throw MergeTrouble(
+        message: "it cannot be read (line \(place.line), column \(place.column)): \(error.message)")
+    }
+    guard let root = document.value.object else {
+      throw MergeTrouble(message: "it is no JSON object")
+    }
+    let unit = indentation(of: bytes)
+    guard let servers = document.value[list] else {
+      let inner = member(for: client, indent: unit + unit, unit: unit)
+      let text = "\"\(list)\": {\n\(unit)\(unit)\(inner)\n\(unit)}"
+      return insert(
+        text, after: document.position(of: []), indent: unit, outer: "",
+        isFirst: root.members.isEmpty, in: bytes)
+    }
+    guard let known = servers.object else {
+      throw MergeTrouble(message: "its \(list) is no object")
+    }
+    let text = member(for: client, indent: unit + unit, unit: unit)
+    let path: JSONDocument.Path = [.key(list), .key("bursar")]
+    if let present = servers["bursar"] {
+      if present == .object(entry(for: client)) { return bytes }
+      guard let key = document.keyPosition(of: path), let value = document.position(of: path) else {
+        preconditionFailure("A member that is there has a place.")
+      }
+      let end = endOfValue(at: value.offset, in: bytes)
+      return bytes[..<key.offset] + Array(text.utf8) + bytes[end...]
+    }
+    return insert(
+      text, after: document.position(of: [.key(list)]), indent: unit + unit, outer: unit,
+      isFirst: known.members.isEmpty, in: bytes)
+  }
+
+  /// Puts a member first into the object that begins at a place.
+  private func insert(
+    _ text: String, after place: TextPosition?, indent: String, outer: String, isFirst: Bool,
+    in bytes: [UInt8]
+  ) -> [UInt8] {
+    guard let place else { preconditionFailure("An object that was read has a place.") }
+    let tail = isFirst ? "\n\(outer)" : ","
+    return bytes[...place.offset] + Array("\n\(indent)\(text)\(tail)".utf8)
+      + bytes[(place.offset + 1)...]
+  }
+
+  /// What the first member is indented by, or two blanks.
+  private func indentation(of bytes: [UInt8]) -> String {
+    for line in bytes.split(separator: 0x0A) {
+      let blanks = line.prefix { $0 == 0x20 || $0 == 0x09 }
+      if !blanks.isEmpty, line.dropFirst(blanks.count).first == UInt8(ascii: "\"") {
+        return String(decoding: blanks, as: UTF8.self)
+      }
+    }
+    return "  "
+  }
+
+  /// Where a value ends that was read: the byte after it.
+  private func endOfValue(at start: Int, in bytes: [UInt8]) -> Int {
+    var end = start
+    var depth = 0
+    var isText = false
+    while end < bytes.count {
+      let byte = bytes[end]
+      if isText {
+        if byte == UInt8(ascii: "\\") { end += 1 }
+        if byte == UInt8(ascii: "\"") { isText = false }
+      } else {
+        switch byte {
+        case UInt8(ascii: "\""): isText = true
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+          if depth == 0 { return end }
+          depth -= 1
+          if depth == 0 { return end + 1 }
+        case UInt8(ascii: ",") where depth == 0: return end
+        case UInt8(ascii: "/"): end = endOfComment(at: end, in: bytes) - 1
+        default: break
+        }
+      }
+      end += 1
+    }
+    return end
+  }
+
+  private func endOfComment(at start: Int, in bytes: [UInt8]) -> Int {
+    let isLine = start + 1 < bytes.count && bytes[start + 1] == UInt8(ascii: "/")
+    var end = start + 2
+    while end < bytes.count {
+      if isLine, bytes[end] == 0x0A { return end }
+      if !isLine, bytes[end] == UInt8(ascii: "/"), bytes[end - 1] == UInt8(ascii: "*"),
+        end > start + 2
+      {
+        return end + 1
+      }
+      end += 1
+    }
+    return bytes.count
+  }
+
+  private func merged(intoTOML bytes: [UInt8], _ list: String) throws(MergeTrouble) -> [UInt8] {
+    var lines = String(decoding: bytes, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    func bare(_ line: String) -> String { line.filter { $0 != " " && $0 != "\t" } }
+    if lines.contains(where: { bare($0).hasPrefix("\(list)=") || bare($0).hasPrefix("\(list).") }) {
+      throw MergeTrouble(message: "its \(list) are not written as tables ([\(list).NAME])")
+    }
+    let table = table(list).split(separator: "\n").map(String.init)
+    let names = ["[\(list).bursar]", "[\(list).\"bursar\"]"]
+    guard let first = lines.firstIndex(where: { names.contains(bare($0)) }) else {
+      while lines.last?.isEmpty == true { lines.removeLast() }
+      return Array((lines + [""] + table).joined(separator: "\n").utf8) + [0x0A]
+    }
+    var end = first + 1
+    while end < lines.count,
+      !bare(lines[end]).hasPrefix("[") || bare(lines[end]).hasPrefix("[\(list).bursar.")
+    {
+      end += 1
+    }
+    // Blank lines and comments before the next table belong to it.
+    while end > first + 1, bare(lines[end - 1]).isEmpty || bare(lines[end - 1]).hasPrefix("#") {
+      end -= 1
+    }
+    lines.replaceSubrange(first..<end, with: table)
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+}
+
+extension Launch {
+  /// The entry as ``table(_:)`` writes it, read back: its command and its environment; nil when
+  /// there is none.
+  static func read(toml text: String, _ list: String) -> JSONValue? {
+    let lines = text.split(separator: "\n").map(String.init)
+    guard let first = lines.firstIndex(where: { $0.hasPrefix("[\(list).bursar]") }) else {
+      return nil
+    }
+    var entry = JSONObject()
+    for line in lines[(first + 1)...] {
+      if line.hasPrefix("[") { break }
+      let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { continue }
+      let name = parts[0].filter { $0 != " " }
+      var value = parts[1]
+      // An inline table is JSON but for its keys and its equals signs.
+      if name == "env" {
+        value = value.split(separator: " ").map { word in
+          word == "="
+            ? ":" : word.allSatisfy { $0.isLetter || $0 == "_" } ? "\"\(word)\"" : String(word)
+        }.joined(separator: " ")
+      }
+      do throws(JSONError) {
+        entry[name] = try JSONValue(reading: Array(value.utf8))
+      } catch {
+        continue
+      }
+    }
+    return .object(entry)
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import bursar
+
+extension WorldTests {
+  /// `bursar doctor` as the real binary does it.
+  struct DoctorTests {
+    init() { signal(SIGPIPE, SIG_IGN) }
+
+    private static let policy = """
+      {"caps": [{"name": "run", "per": "run", "amount": "100.00", "currency": "USD"}]}
+      """
+
+    /// What the doctor says: each finding's grade, area and text.
+    private func doctor(
+      _ home: TemporaryDirectory, _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> (symptoms: [[String: Any]], code: Int32) {
+      let binary = try Binary(
+        arguments: ["doctor", "--json"] + arguments, environment: environment, home: home)
+      binary.closeInput()
+      let line = try #require(try binary.readToEnd().first)
+      let whole = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let code = try binary.exitCode()
+      #expect(whole["ok"] as? Bool == (code == 0))
+      let symptoms = try #require(whole["symptoms"] as? [[String: Any]])
+      // What is not well says how to mend it.
+      for symptom in symptoms where symptom["grade"] as? String != "ok" {
+        #expect((symptom["fix"] as? String)?.isEmpty == false, "\(symptom)")
+      }
+      return (symptoms, code)
+    }
+
+    private func failures(_ symptoms: [[String: Any]], _ grade: String = "failure") -> [String] {
+      symptoms.filter { $0["grade"] as? String == grade }.map {
+        "\($0["area"] ?? ""): \($0["finding"] ?? "")"
+      }
+    }
+
+    @Test func aFreshInstallationIsWell() throws {
+      let home = try TemporaryDirectory()
+      let found = try doctor(home)
+      #expect(failures(found.symptoms) == [])
+      #expect(found.code == 0)
+      #expect(
+        Set(found.symptoms.compactMap { $0["area"] as? String })
+          .isSuperset(of: ["policy", "ledger", "key", "processor", "launch"]))
+      // Looking makes no ledger.
+      #expect(!FileManager.default.fileExists(atPath: home.path(".local")))
+      let words = try Binary("doctor", home: home)
+      #expect(try words.readToEnd().last == "Bursar is ready.")
+    }
+
+    @Test func aUsedInstallationIsWellAndWhatIsFrozenIsSaid() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      try binary.write(Wire.charge("inv-1"))
+      #expect(try Said(try binary.readLine()).verdict == "DONE")
+      binary.closeInput()
+      #expect(try binary.exitCode() == 0)
+      #expect(failures(try doctor(estate.home).symptoms) == [])
+      let freeze = try Binary("freeze", "--all", "--why", "audit", home: estate.home)
+      #expect(try freeze.exitCode() == 0)
+      let frozen = failures(try doctor(estate.home).symptoms, "warning")
+      #expect(frozen.contains { $0.contains("Frozen is everything in the ledger: \"audit\"") })
+      // The clock went back by ten years.
+      try OpenedLedger(estate.ledger).rows("UPDATE meta SET value = value + 315360000000")
+      #expect(failures(try doctor(estate.home).symptoms).contains { $0.hasPrefix("clock: ") })
+    }
+
+    @Test func booksThatContradictThemselvesAreAFailure() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      try binary.write(Wire.charge("inv-1"))
+      _ = try binary.readLine()
+      binary.closeInput()
+      _ = try binary.exitCode()
+      try OpenedLedger(estate.ledger).rows("UPDATE exposure SET amount = amount + 1")
+      let found = try doctor(estate.home)
+      #expect(found.code == 1)
+      #expect(failures(found.symptoms).first?.contains("not what the operations say") == true)
+      let check = try Binary("check", home: estate.home)
+      #expect(try check.readToEnd().first?.contains("not what the operations say") == true)
+      #expect(try check.exitCode() == 1)
+      // Settling freezes it, and the server stops.
+      let settle = try Binary("settle", home: estate.home)
+      _ = try settle.readToEnd()
+      #expect(try settle.complaints().contains("The namespace is frozen."))
+      let again = try estate.open()
+      try again.write(Wire.charge("inv-2"))
+      #expect(try Said(try again.readLine()).code == "frozen")
+      again.closeInput()
+      let thaw = try Binary("thaw", "--namespace", "--why", "looked", "--json", home: estate.home)
+      #expect(try thaw.readToEnd() == ["{\"frozen\":[]}"])
+    }
+
+    @Test func aPolicyOthersCanChangeAndAMissingKeyAreFailures() throws {
+      let home = try TemporaryDirectory()
+      let path = try home.write(Self.policy, to: "policy.jsonc", mode: 0o666)
+      let open = try doctor(home, "--policy", path)
+      #expect(open.code == 1)
+      #expect(failures(open.symptoms).first?.contains("0666") == true)
+      let live = Self.policy.replacingOccurrences(
+        of: "{\"caps\"",
+        with: "{\"environment\": \"test\", \"processor\": {\"kind\": \"stripe\", "
+          + "\"apiKey\": {\"env\": \"KEY\"}}, \"caps\"")
+      let stripe = try home.write(live, to: "stripe.jsonc")
+      let missing = try doctor(home, "--policy", stripe, "--offline")
+      #expect(failures(missing.symptoms).contains { $0.contains("variable KEY is not set") })
+      let wrong = try doctor(
+        home, "--policy", stripe, "--offline", environment: ["KEY": "sk_live_Zq9Zq9Zq9"])
+      #expect(failures(wrong.symptoms).contains { $0.contains("live key") })
+      let set = try doctor(
+        home, "--policy", stripe, "--offline", environment: ["KEY": "sk_test_Zq9Zq9Zq9"])
+      #expect(failures(set.symptoms) == [])
+      // A client would know neither the policy nor the key.
+      #expect(failures(set.symptoms, "warning").contains { $0.contains("read the policy") })
+    }
+
+    @Test func theProcessorIsReadOnceAndWhatItSaysIsSaid() throws {
+      let world = try PracticeWorld()
+      let found = try doctor(
+        world.home, "--policy", world.home.path("policy.jsonc"),
+        environment: ["STRIPE_KEY": PracticeWorld.key])
+      #expect(failures(found.symptoms) == [])
+      #expect(
+        found.symptoms.contains {
+          ($0["finding"] as? String)?.contains("may read payments") == true
+        })
+      let asked = try world.log().filter { ($0["path"] as? String)?.contains("limit=1") == true }
+      #expect(asked.count == 1)
+      try world.leave()
+    }
+
+    @Test func aClientsConfigurationIsLookedInto() throws {
+      let home = try TemporaryDirectory()
+      #expect(
+        failures(try doctor(home, "cursor").symptoms).first?.contains("no configuration") == true)
+      let write = try Binary("init", "cursor", "--write", home: home)
+      #expect(try write.exitCode() == 0)
+      let well = try doctor(home, "cursor")
+      #expect(failures(well.symptoms) == [] && failures(well.symptoms, "warning") == [])
+      let codex = try Binary("init", "codex", "--write", "--command", "/absent/bursar", home: home)
+      #expect(try codex.exitCode() == 0)
+      #expect(failures(try doctor(home, "codex").symptoms).first?.contains("cannot start") == true)
+      try home.write(Self.policy, to: "other.jsonc")
+      let elsewhere = try doctor(home, "cursor", "--policy", home.path("other.jsonc"))
+      #expect(failures(elsewhere.symptoms, "warning").contains { $0.contains("read the policy") })
+    }
+  }
+}
