@@ -35,16 +35,18 @@ extension Books {
     try operations(.operationsByReference, [.text(namespace), .text(reference)])
   }
 
-  /// The newest operations of a run, at most `limit`, the oldest of them first.
-  public func operations(
+  /// The newest operations of a run, at most `limit`, in the order they were first asked for.
+  public func steps(
     run: String, namespace: String, limit: Int
-  ) throws(LedgerError) -> [Operation] {
-    try operations(.operationsByRun, [.text(namespace), .text(run), .integer(limit)]).reversed()
+  ) throws(LedgerError) -> [Step] {
+    try steps(.stepsByRun, [.text(namespace), .text(run), .integer(limit)])
   }
 
-  /// Every operation of a task, the oldest first.
-  public func operations(task: String, namespace: String) throws(LedgerError) -> [Operation] {
-    try operations(.operationsByTask, [.text(namespace), .text(task)])
+  /// The newest operations of a task, at most `limit`, in the order they were first asked for.
+  public func steps(
+    task: String, namespace: String, limit: Int
+  ) throws(LedgerError) -> [Step] {
+    try steps(.stepsByTask, [.text(namespace), .text(task), .integer(limit)])
   }
 
   /// The newest charge this one may be a repetition of, with why: it holds or moved money, is of
@@ -192,6 +194,14 @@ extension Books {
       total = try total.adding(spent ?? .zero)
     }
     return total
+  }
+
+  private func steps(_ query: Query, _ arguments: [Value]) throws(LedgerError) -> [Step] {
+    try connection.rows(query, arguments) { row throws(LedgerError) in
+      Step(
+        operation: OperationID(try row.text()), name: try row.textOrNil(), state: try row.word(),
+        isHeld: try row.flag())
+    }.reversed()
   }
 
   private func operations(

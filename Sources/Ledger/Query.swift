@@ -13,12 +13,13 @@ enum Query: String, CaseIterable {
   case operationsByReference = """
     SELECT * FROM operations WHERE namespace = ?1 AND reference = ?2 ORDER BY created, id
     """
-  case operationsByRun = """
-    SELECT * FROM operations WHERE namespace = ?1 AND run = ?2 \
-    ORDER BY created DESC, id DESC LIMIT ?3
+  case stepsByRun = """
+    SELECT id, step, state, dead_letter IS NOT NULL FROM operations \
+    WHERE namespace = ?1 AND run = ?2 ORDER BY created DESC, rowid DESC LIMIT ?3
     """
-  case operationsByTask = """
-    SELECT * FROM operations WHERE namespace = ?1 AND task = ?2 ORDER BY created, id
+  case stepsByTask = """
+    SELECT id, step, state, dead_letter IS NOT NULL FROM operations \
+    WHERE namespace = ?1 AND task = ?2 ORDER BY created DESC, rowid DESC LIMIT ?3
     """
   case refunds = "SELECT * FROM operations WHERE charge = ?1 ORDER BY created, id"
   case chargesByLikeness = """

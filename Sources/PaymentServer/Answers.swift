@@ -6,16 +6,17 @@ import Payments
 /// From a verdict to the line the agent reads: the sentence, and the same as structured content.
 extension Desk {
   /// Lets a call wait until its operation is at rest or the time is up.
+  ///
+  /// - Parameter whole: what was asked about, if that is more than this operation.
   mutating func wait(
     for operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
-    until limit: Duration,
-    _ now: Instant
+    until limit: Duration, _ now: Instant, whole: StatusArguments? = nil
   ) {
     waiting.append(
       Waiting(
         call: call, operation: operation.id, since: now,
         deadline: now.advanced(by: min(limit, policy.respondWithin)), occasion: occasion,
-        known: operation))
+        whole: whole, known: operation))
   }
 
   /// Answers every call whose operation has come to rest or whose time is up.
@@ -39,8 +40,12 @@ extension Desk {
         waiting.append(waiter)
         continue
       }
-      try answerNow(
-        operation, waiter.call, policy, occasion: waiter.occasion, in: &books, now)
+      if let whole = waiter.whole {
+        try status(waiter.call, whole, policy, in: &books, now)
+      } else {
+        try answerNow(
+          operation, waiter.call, policy, occasion: waiter.occasion, in: &books, now)
+      }
     }
   }
 
@@ -56,7 +61,10 @@ extension Desk {
       verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
     }
     var facts = try self.facts(operation, books, now)
-    if occasion != .asked { facts["replayed"] = .bool(occasion == .repeated) }
+    switch occasion {
+    case .first, .repeated: facts["replayed"] = .bool(occasion == .repeated)
+    case .asked: facts["next_steps"] = nextSteps(of: operation)
+    }
     facts["remaining"] = try remaining(operation.demand, policy, books, now)
     answer(call, verdict, facts)
   }
@@ -123,6 +131,7 @@ extension Desk {
     var facts = JSONObject([
       ("operation", .string(operation.id.text)), ("kind", .string(operation.kind.rawValue)),
       ("reference", .string(operation.reference)), ("state", .string(operation.state.rawValue)),
+      ("outcome", .string(operation.outcome.rawValue)),
       ("customer", .string(operation.terms.customer)),
       ("amount", .integer(operation.terms.money.amount)),
       ("currency", .string(operation.terms.money.currency.code)),

@@ -34,7 +34,7 @@ struct StatusArguments {
   let operation: String?
   let reference: String?
   let task: String?
-  let wait: Duration
+  var wait: Duration
 }
 
 /// Reads the arguments of one tool: schema, card numbers, syntax, amounts; all mistakes at once.

@@ -15,6 +15,8 @@ struct Desk {
     let deadline: Instant
     /// What the call is to it.
     let occasion: Occasion
+    /// What was asked about, if that is more than the operation; then all of it is answered.
+    let whole: StatusArguments?
     /// The operation when it was last read: in flight.
     var known: Operation
     var progress: Int64 = 0

@@ -5,9 +5,6 @@ import Payments
 
 /// `status`: one operation, a task with its steps, or the whole run. Moves nothing.
 extension Desk {
-  /// The most operations a summary lists.
-  static let listed = 20
-
   mutating func status(
     _ call: Call, _ arguments: StatusArguments, _ policy: Policy, in books: inout Books,
     _ now: Instant
@@ -26,16 +23,10 @@ extension Desk {
       if found.count == 1 {
         return try status(of: first, call, arguments.wait, policy, in: &books, now)
       }
-      return try summarize(found, "reference \(quoted(reference))", call, policy, books, now)
+      return try stand(.reference(reference), call, arguments, policy, in: &books, now)
     }
-    if let task = arguments.task {
-      let steps = try books.operations(task: task, namespace: policy.namespace)
-      return try summarize(steps, "task \(quoted(task))", call, policy, books, now)
-    }
-    let run = run(of: call, policy)
-    let operations = try books.operations(
-      run: run, namespace: policy.namespace, limit: Self.listed)
-    try summarize(operations, "this session", call, policy, books, now)
+    let scope = arguments.task.map { Standing.Scope.task($0) } ?? .run(run(of: call, policy))
+    try stand(scope, call, arguments, policy, in: &books, now)
   }
 
   /// One operation: at once when it is at rest, else after the wait that was asked for.
@@ -50,25 +41,33 @@ extension Desk {
     try answerNow(operation, call, policy, occasion: .asked, in: &books, now)
   }
 
-  /// Several operations: how many are where, what is left of each cap, what to resume.
-  private mutating func summarize(
-    _ operations: [Operation], _ scope: String, _ call: Call, _ policy: Policy,
-    _ books: borrowing Books, _ now: Instant
+  /// Several operations: at once when all are at rest, else when the first of them that is not has
+  /// come to rest, or after the wait that was asked for.
+  private mutating func stand(
+    _ scope: Standing.Scope, _ call: Call, _ arguments: StatusArguments, _ policy: Policy,
+    in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    var facts = JSONObject()
-    var listed: [JSONValue] = []
-    for operation in operations.suffix(Self.listed) {
-      listed.append(.object(try self.facts(operation, books, now)))
+    let standing = try Standing(of: scope, policy, books)
+    if let moving = standing.moving, !moving.isDoubtful, arguments.wait > .zero {
+      var later = arguments
+      later.wait = .zero
+      wait(for: moving, call, policy, occasion: .asked, until: arguments.wait, now, whole: later)
+      return
     }
-    facts["operations"] = .array(listed)
-    let pending = operations.filter { $0.next != nil || $0.deadLetter != nil }
-    facts["resume"] = .array(pending.map { .string($0.id.text) })
+    var facts = try self.facts(standing, books, now)
     let left = try self.left(of: policy, run: run(of: call, policy), books, now)
     facts["remaining"] = .array(left.map(\.entry))
-    let text = SummaryText(texts: texts).text(
-      scope, operations, pending, left.map { ($0.cap, $0.left) })
-    if let badEdit { facts["policy"] = .string(badEdit) }
-    answer(call, texts.summary(badEdit.map { "\(text) \(texts.badEdit($0))" } ?? text), facts)
+    var rest: [String] = []
+    for (cap, amount, _) in left where cap.limitsAmount { rest.append(texts.left(of: cap, amount)) }
+    if let leftOut = facts["left_out"]?.string { rest.append(leftOut) }
+    if let badEdit {
+      facts["policy"] = .string(badEdit)
+      rest.append(texts.badEdit(badEdit))
+    }
+    let verdict = texts.standing(
+      of: scope.words, standing.steps, standing.operation.map { (standing.point, $0) },
+      moving: standing.moving.map { ($0, poll($0)) }, rest, at: now)
+    answer(call, verdict, facts)
   }
 
   /// What is left of the caps that do not depend on a customer, in the order of the file.

@@ -232,9 +232,4 @@ extension Texts {
       "Bursar met an error of its own and cannot say what happened. Do not charge or refund again. "
         + "Call status with the reference, and tell the user.")
   }
-
-  /// What `status` says of a whole run or task.
-  public func summary(_ text: String) -> Verdict {
-    Verdict(.done, "status", text)
-  }
 }

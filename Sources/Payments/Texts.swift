@@ -230,7 +230,7 @@ public struct Texts: Sendable {
     }
   }
 
-  private func elapsed(_ operation: Operation, _ now: Instant) -> String {
+  func elapsed(_ operation: Operation, _ now: Instant) -> String {
     decimal(max(0, operation.created.duration(to: now).milliseconds), exponent: 3)
   }
 }

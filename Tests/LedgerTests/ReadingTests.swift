@@ -8,6 +8,8 @@ import Testing
 
   private func names(_ operations: [Payments.Operation]) -> [String] { operations.map(\.id.text) }
 
+  private func names(_ steps: [Step]) -> [String] { steps.map(\.operation.text) }
+
   @Test func operationsAreFoundByWhatTheyAreAskedFor() throws {
     var ledger = try Ledger(path: scratch("ledger.db"))
     try ledger.add(charge("op_c", reference: "A", created: at(3)) { $0.task = "t" })
@@ -22,9 +24,10 @@ import Testing
       let reference = try books.operations(reference: "A", namespace: "acme")
       #expect(names(reference) == ["op_b", "op_a", "op_c"])
       #expect(try books.operations(reference: "A", namespace: "other").isEmpty)
-      let run = try books.operations(run: "run-1", namespace: "acme", limit: 2)
-      #expect(names(run) == ["op_a", "op_c"])
-      #expect(names(try books.operations(task: "t", namespace: "acme")) == ["op_a", "op_c"])
+      let run = try books.steps(run: "run-1", namespace: "acme", limit: 2)
+      #expect(names(run) == ["op_c", "op_a"])
+      #expect(names(try books.steps(task: "t", namespace: "acme", limit: 9)) == ["op_c", "op_a"])
+      #expect(names(try books.steps(task: "t", namespace: "acme", limit: 1)) == ["op_a"])
       #expect(names(try books.refunds(of: OperationID("op_b"))) == ["op_a"])
       #expect(names(try books.operations(newest: 3)) == ["op_d", "op_a", "op_c"])
       #expect(try books.operation(OperationID("op_z")) == nil)

@@ -82,10 +82,13 @@ extension SchemaTests {
     operationsByReference: SEARCH operations USING INDEX operations_by_reference \
     (namespace=? AND reference=?)
     """,
-    "operationsByRun: SEARCH operations USING INDEX operations_by_run (namespace=? AND run=?)",
     """
-    operationsByTask: SEARCH operations USING INDEX operations_by_task (namespace=? AND \
-    task=?)
+    stepsByRun: SEARCH operations USING INDEX operations_by_run (namespace=? AND run=?); USE \
+    TEMP B-TREE FOR RIGHT PART OF ORDER BY
+    """,
+    """
+    stepsByTask: SEARCH operations USING INDEX operations_by_task (namespace=? AND task=?); \
+    USE TEMP B-TREE FOR RIGHT PART OF ORDER BY
     """,
     "refunds: SEARCH operations USING INDEX refunds_by_charge (charge=?)",
     """

@@ -20,20 +20,23 @@ enum Fixture {
       quiescence: .seconds(600)))
 
   static func charge(
-    reference: String = "INV-7", _ change: (inout Operation) -> Void = { _ in }
+    reference: String = "INV-7", id: String = id, _ change: (inout Operation) -> Void = { _ in }
   ) -> Operation {
-    operation(.charge, reference, change)
+    operation(.charge, reference, id: id, change)
   }
+
+  static let id = "op_abcdefghijklmnopqrstuvwxyz"
 
   static func refund(_ change: (inout Operation) -> Void = { _ in }) -> Operation {
     operation(.refund, "INV-7", change)
   }
 
   static func operation(
-    _ kind: Operation.Kind, _ reference: String = "INV-7", _ change: (inout Operation) -> Void
+    _ kind: Operation.Kind, _ reference: String = "INV-7", id: String = id,
+    _ change: (inout Operation) -> Void
   ) -> Operation {
     var operation = Operation(
-      id: OperationID("op_abcdefghijklmnopqrstuvwxyz"), kind: kind, namespace: "acme",
+      id: OperationID(id), kind: kind, namespace: "acme",
       reference: reference,
       terms: Terms(
         customer: "cus_1", money: Money(4999, usd), paymentMethod: "pm_1", description: nil),
