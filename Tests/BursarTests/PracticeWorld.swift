@@ -15,6 +15,8 @@ final class PracticeWorld {
   /// Everything the server said on standard output.
   private(set) var said: [String] = []
   private var calls = 0
+  /// The run of the next server that is started.
+  var run = "r"
 
   /// - Parameters:
   ///   - faults: the plan's rules.
@@ -64,7 +66,7 @@ final class PracticeWorld {
 
   /// Asks for a tool without waiting for the answer; starts the server if none runs.
   func ask(_ tool: String, _ arguments: [String: Any]) throws {
-    let server = try server ?? binary("serve", "--run", "r", "--transcript", home.path("talk"))
+    let server = try server ?? binary("serve", "--run", run, "--transcript", home.path("talk"))
     self.server = server
     calls += 1
     let call: [String: Any] = [
@@ -90,6 +92,11 @@ final class PracticeWorld {
 
   func charge(_ reference: String, amount: Int = 1000) throws -> [String: Any] {
     try ask("charge", Self.charge(reference, amount: amount))
+    return try answer()
+  }
+
+  func status(_ arguments: [String: Any]) throws -> [String: Any] {
+    try ask("status", arguments)
     return try answer()
   }
 
