@@ -36,7 +36,7 @@ import Testing
     }
     #expect(fields[0] == fields[1])
     #expect(fields[1] == fields[2])
-    #expect(fields[0].count == 32)
+    #expect(fields[0].count == 33)
   }
 
   @Test func thePolicySchemaIsClosedAndKnownWordByWord() throws {
