@@ -151,6 +151,11 @@ extension Books {
     }
   }
 
+  /// The newest line's place in the history; 0 before the first.
+  public func lastSequence() throws(LedgerError) -> Int64 {
+    try only(.lastSequence, []) { row throws(LedgerError) in try row.integer() } ?? 0
+  }
+
   /// Every attempt at an operation, in order.
   public func attempts(of operation: OperationID) throws(LedgerError) -> [Attempt] {
     try connection.rows(.attempts, [.text(operation.text)]) { row throws(LedgerError) in

@@ -93,6 +93,7 @@ enum Query: String, CaseIterable {
 
   case history = "SELECT * FROM history WHERE operation = ?1 ORDER BY seq"
   case historyAfter = "SELECT * FROM history WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+  case lastSequence = "SELECT seq FROM history ORDER BY seq DESC LIMIT 1"
   case lastPolicy = """
     SELECT * FROM history WHERE reason = 'policy_accepted' ORDER BY seq DESC LIMIT 1
     """

@@ -6,8 +6,10 @@ public enum Event: Sendable, Equatable {
   case line([UInt8])
   /// A tool is called; it waits for `Connection.answer`.
   case call(Call)
-  /// The client no longer waits: nothing more will be sent for this call. What it asked for goes
-  /// on.
+  /// Something is asked about resources; it waits for `Connection.answer`.
+  case question(Question)
+  /// The client no longer waits: nothing more will be sent for this call or question. What a
+  /// call asked for goes on.
   case cancelled(CallID)
 }
 

@@ -10,37 +10,41 @@ public import JSON
 /// Absent: time, IO, a limit on calls in flight (whoever answers them has one), and any memory of
 /// what a stateless request said.
 public struct Connection: Sendable {
-  /// A call that waits for its answer.
-  private struct Waiting {
-    let id: Echo
-    let revision: Revision
-    let token: Echo?
-    var progress: Int64?
-  }
-
   private let tools: ToolList
-  private let introduction: Introduction
+  /// Whole ResourceTemplate objects; empty when there are no resources at all.
+  let templates: [JSONValue]
+  let introduction: Introduction
 
   /// What the last `initialize` agreed on; nil before the first.
   private var agreed: Revision?
   private var serial: UInt64 = 0
-  private var waiting: [CallID: Waiting] = [:]
-  private var calls: [Echo: CallID] = [:]
+  var waiting: [CallID: Waiting] = [:]
+  var calls: [Echo: CallID] = [:]
+  /// What a client of the handshake watches.
+  var subscribed: [String] = [] { didSet { findWatched() } }
+  /// Who watches without one.
+  var streams: [Stream] = [] { didSet { findWatched() } }
+  /// The addresses somebody watches, as they were written, each once.
+  public internal(set) var watched: [String] = []
 
   /// A connection on which nothing was said yet.
   ///
   /// - Parameters:
   ///   - tools: whole Tool objects, in the order they are listed; each has a `name`.
+  ///   - templates: whole ResourceTemplate objects; without any, resources are not offered.
   ///   - instructions: what clients may show the model once; empty for none.
   public init(
-    tools: [JSONValue], name: String, version: String, title: String, instructions: String
+    tools: [JSONValue], templates: [JSONValue] = [], name: String, version: String, title: String,
+    instructions: String
   ) {
     self.tools = ToolList(tools)
+    self.templates = templates
     introduction = Introduction(
-      name: name, version: version, title: title, instructions: instructions)
+      name: name, version: version, title: title, instructions: instructions,
+      hasResources: !templates.isEmpty)
   }
 
-  /// How many calls wait for an answer.
+  /// How many calls and questions wait for an answer.
   public var callsInFlight: Int {
     waiting.count
   }
@@ -92,10 +96,24 @@ public struct Connection: Sendable {
   }
 
   /// Takes a call off the books; its id is free again.
-  private mutating func finish(_ call: CallID) -> Waiting? {
+  @discardableResult
+  mutating func finish(_ call: CallID) -> Waiting? {
     guard let asked = waiting.removeValue(forKey: call) else { return nil }
     calls[asked.id] = nil
     return asked
+  }
+
+  /// Puts a request on the books: from here on only its answer speaks for it.
+  mutating func begin(
+    _ request: Message.Request, in revision: Revision, about addresses: [String] = []
+  ) -> CallID {
+    serial += 1
+    let call = CallID(serial: serial)
+    waiting[call] = Waiting(
+      id: request.id, revision: revision, token: Echo(request.meta["progressToken"]),
+      addresses: addresses)
+    calls[request.id] = call
+    return call
   }
 }
 
@@ -146,8 +164,11 @@ extension Connection {
   /// Unknown, finished and malformed ids are nobody's call. `initialize` is answered at once and
   /// thus cannot be cancelled.
   private mutating func cancellation(_ params: JSONObject) -> Event? {
-    guard let id = Echo(params["requestId"]), let call = calls[id], finish(call) != nil
-    else { return nil }
+    guard let id = Echo(params["requestId"]), let call = calls[id] else { return nil }
+    if finish(call) == nil {
+      streams.removeAll { $0.call == call }
+      calls[id] = nil
+    }
     return .cancelled(call)
   }
 }
@@ -155,13 +176,27 @@ extension Connection {
 // Requests.
 extension Connection {
   /// The methods that mean something to us in either era.
-  private enum Method: String, CaseIterable {
+  enum Method: String, CaseIterable {
     case initialize
     case ping
     case discover = "server/discover"
     case listTools = "tools/list"
     case callTool = "tools/call"
+    case listResources = "resources/list"
+    case listTemplates = "resources/templates/list"
+    case readResource = "resources/read"
+    case subscribe = "resources/subscribe"
+    case unsubscribe = "resources/unsubscribe"
+    case listen = "subscriptions/listen"
     case cancelled = "notifications/cancelled"
+
+    /// Whether it belongs to the capability `resources`.
+    var isAboutResources: Bool {
+      switch self {
+      case .listResources, .listTemplates, .readResource, .subscribe, .unsubscribe, .listen: true
+      case .initialize, .ping, .discover, .listTools, .callTool, .cancelled: false
+      }
+    }
   }
 
   private mutating func event(
@@ -170,7 +205,8 @@ extension Connection {
     guard calls[request.id] == nil else {
       throw .invalidRequest("a request with this id is in flight")
     }
-    let method = Method(named: request.method)
+    var method = Method(named: request.method)
+    if templates.isEmpty, method?.isAboutResources == true { method = nil }
     if inBatch, method == .initialize {
       throw .invalidRequest("initialize may not be part of a batch")
     }
@@ -187,7 +223,10 @@ extension Connection {
     case .discover: return .line(Line.result(introduction.discovery, for: request.id))
     case .listTools: return try list(request, in: revision)
     case .callTool: return try call(request, in: revision)
-    case .initialize, .ping, .cancelled, nil: throw .unknownMethod(request.method)
+    case .listResources?, .listTemplates?, .readResource?, .listen?:
+      return try resources(request, method, in: revision)
+    case .initialize, .ping, .subscribe, .unsubscribe, .cancelled, nil:
+      throw .unknownMethod(request.method)
     }
   }
 
@@ -200,7 +239,9 @@ extension Connection {
     case .discover: throw .invalidParams("server/discover needs the envelope in params._meta")
     case .listTools: return try list(request, in: agreedRevision())
     case .callTool: return try call(request, in: agreedRevision())
-    case .cancelled, nil: throw .unknownMethod(request.method)
+    case .listResources, .listTemplates, .readResource, .subscribe, .unsubscribe:
+      return try resources(request, method, in: agreedRevision())
+    case .listen, .cancelled, nil: throw .unknownMethod(request.method)
     }
   }
 
@@ -227,14 +268,18 @@ extension Connection {
 
   /// There is one page and thus no cursor that would be right; the empty string is a cursor too
   /// (§B.4).
-  private func list(
-    _ request: Message.Request, in revision: Revision
-  ) throws(Refusal) -> Event {
+  func refuseCursor(_ request: Message.Request) throws(Refusal) {
     switch request.params["cursor"] {
     case nil, .null: break
     case .bool, .number, .string, .array, .object:
       throw .invalidParams("this cursor was never given out")
     }
+  }
+
+  private func list(
+    _ request: Message.Request, in revision: Revision
+  ) throws(Refusal) -> Event {
+    try refuseCursor(request)
     return .line(
       Line.list(
         tools.array(for: revision), for: request.id, in: revision, meta: introduction.meta))
@@ -251,15 +296,10 @@ extension Connection {
     }
     let arguments = try request.params.optionalObject("arguments", called: "arguments")
 
-    // From here on the call is made, and only `answer` speaks for it.
-    serial += 1
-    let call = CallID(serial: serial)
-    let token = Echo(request.meta["progressToken"])
-    waiting[call] = Waiting(id: request.id, revision: revision, token: token)
-    calls[request.id] = call
+    let id = begin(request, in: revision)
     return .call(
       Call(
-        id: call, tool: name, arguments: arguments, meta: request.meta, revision: revision,
-        wantsProgress: token != nil))
+        id: id, tool: name, arguments: arguments, meta: request.meta, revision: revision,
+        wantsProgress: waiting[id]?.token != nil))
   }
 }

@@ -1,8 +1,8 @@
 import JSON
 
-/// Who we are, as each era wants to be told. The only capability is `tools`: what is not advertised
-/// is answered -32601, and the list of tools never changes while we run, so not even `listChanged`
-/// is.
+/// Who we are, as each era wants to be told. The capabilities are `tools` and, where there are any,
+/// `resources`: what is not advertised is answered -32601. No `listChanged` is: the list of tools
+/// never changes while we run, and that of resources with every payment.
 struct Introduction: Sendable {
   /// `_meta` of every stateless result (`mcp.md` §A.3).
   let meta: JSONValue
@@ -12,9 +12,12 @@ struct Introduction: Sendable {
   private let title: JSONValue
   private let instructions: String
 
-  private static let capabilities: JSONValue = ["tools": .object(JSONObject())]
+  private let capabilities: JSONValue
 
-  init(name: String, version: String, title: String, instructions: String) {
+  init(name: String, version: String, title: String, instructions: String, hasResources: Bool) {
+    var capabilities = JSONObject([("tools", .object(JSONObject()))])
+    if hasResources { capabilities["resources"] = ["subscribe": true] }
+    self.capabilities = .object(capabilities)
     self.name = .string(name)
     self.version = .string(version)
     self.title = .string(title)
@@ -31,7 +34,7 @@ struct Introduction: Sendable {
     }
     server["version"] = version
     var result = JSONObject([
-      ("protocolVersion", .string(revision.rawValue)), ("capabilities", Self.capabilities),
+      ("protocolVersion", .string(revision.rawValue)), ("capabilities", capabilities),
       ("serverInfo", .object(server)),
     ])
     result["instructions"] = instructions.isEmpty ? nil : .string(instructions)
@@ -42,7 +45,7 @@ struct Introduction: Sendable {
   var discovery: JSONValue {
     var result = JSONObject([
       ("resultType", "complete"), ("supportedVersions", Revision.newestFirst),
-      ("capabilities", Self.capabilities),
+      ("capabilities", capabilities),
     ])
     result["instructions"] = instructions.isEmpty ? nil : .string(instructions)
     result["ttlMs"] = .integer(Caching.milliseconds)

@@ -3,6 +3,8 @@
 enum Limits {
   /// Messages in one batch: a line holds half a million empty ones, and each would earn an error.
   static let batch = 10_000
+  /// Addresses that are watched at once on one connection.
+  static let watched = 1000
   /// Characters quoted from a message in a text of ours.
   static let quotation = 64
 }

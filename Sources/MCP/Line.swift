@@ -40,6 +40,69 @@ struct Line {
     return line.end()
   }
 
+  /// The only page of something about resources (§B.4, §D.3).
+  static func page(
+    _ name: String, _ items: [JSONValue], for id: Echo, in revision: Revision, _ meta: JSONValue
+  ) -> [UInt8] {
+    var line = Line(answering: id)
+    line.open(in: revision)
+    line.add("\"\(name)\":")
+    line.add(.array(items))
+    if revision.isStateless {
+      line.add(#","ttlMs":\#(Caching.milliseconds),"cacheScope":"\#(Caching.scope)""#)
+    }
+    line.close(in: revision, meta: meta)
+    return line.end()
+  }
+
+  private static let stream = #""_meta":{"io.modelcontextprotocol/subscriptionId":"#
+
+  /// The first line of a stream: what it will tell of (§D.3).
+  static func acknowledged(_ addresses: [String]?, stream: Echo) -> [UInt8] {
+    var line = Line()
+    line.add(#"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"#)
+    line.add(Self.stream)
+    line.bytes += stream.text
+    line.add(#"},"notifications":{"#)
+    if let addresses {
+      line.add(#""resourceSubscriptions":"#)
+      line.add(.array(addresses.map { .string($0) }))
+    }
+    line.add("}}")
+    return line.end()
+  }
+
+  /// What is at an address has changed; bare for a client of the handshake.
+  static func changed(_ address: String, stream: Echo?) -> [UInt8] {
+    var line = Line()
+    line.add(#"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"#)
+    if let stream {
+      line.add(Self.stream)
+      line.bytes += stream.text
+      line.add("},")
+    }
+    line.add(#""uri":"#)
+    line.add(.string(address))
+    line.add("}")
+    return line.end()
+  }
+
+  /// The answer that ends a stream.
+  static func streamEnd(_ stream: Echo, meta: JSONValue) -> [UInt8] {
+    var line = Line(answering: stream)
+    line.add(
+      #","result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":"#)
+    line.bytes += stream.text
+    for member in meta.object?.members ?? [] {
+      line.add(",")
+      line.add(.string(member.key))
+      line.add(":")
+      line.add(member.value)
+    }
+    line.add("}}")
+    return line.end()
+  }
+
   /// The answer to `tools/call` (§C.3): exactly one text block, and `isError` always there.
   static func answer(
     _ result: ToolResult, for id: Echo, in revision: Revision, meta: JSONValue

@@ -2,8 +2,8 @@ import JSON
 
 /// Why a message is answered with a JSON-RPC error (`mcp.md` §B.1 and §C.4).
 ///
-/// Absent: -32603, because nothing in this room can break, and what breaks behind it is a tool's
-/// result.
+/// Nothing in this room can break, and what breaks behind it is a tool's result; only a question
+/// about resources has no other way to be told.
 enum Refusal: Error, Equatable {
   /// No JSON at all.
   case unreadable(String)
@@ -17,6 +17,10 @@ enum Refusal: Error, Equatable {
   case unknownTool(String)
   /// An envelope naming a revision that is not served without a handshake.
   case unsupportedVersion(String)
+  /// An address where nothing is; the number for it is not the same in both eras (§B.2).
+  case unknownResource(String, isStateless: Bool)
+  /// Nothing can be said of resources now.
+  case unavailable(String)
 
   /// The number clients go by.
   var code: Int64 {
@@ -26,6 +30,8 @@ enum Refusal: Error, Equatable {
     case .unknownMethod: -32601
     case .invalidParams, .unknownTool: -32602
     case .unsupportedVersion: -32022
+    case .unknownResource(_, let isStateless): isStateless ? -32602 : -32002
+    case .unavailable: -32603
     }
   }
 
@@ -38,13 +44,17 @@ enum Refusal: Error, Equatable {
     case .invalidParams(let reason): "Invalid params: \(reason)"
     case .unknownTool(let name): "Unknown tool: \(quotation(of: name))"
     case .unsupportedVersion: "Unsupported protocol version"
+    case .unknownResource: "Resource not found"
+    case .unavailable(let sentence): sentence
     }
   }
 
   /// The error's `data`, where the specification asks for some.
   var detail: JSONValue? {
     switch self {
-    case .unreadable, .invalidRequest, .unknownMethod, .invalidParams, .unknownTool: nil
+    case .unreadable, .invalidRequest, .unknownMethod, .invalidParams, .unknownTool, .unavailable:
+      nil
+    case .unknownResource(let address, _): ["uri": .string(address)]
     case .unsupportedVersion(let requested):
       ["supported": Revision.newestFirst, "requested": .string(requested)]
     }

@@ -136,6 +136,7 @@ extension Desk {
       ("amount", .integer(operation.terms.money.amount)),
       ("currency", .string(operation.terms.money.currency.code)),
       ("livemode", .bool(operation.livemode)), ("attempts", .integer(Int64(operation.attempts))),
+      ("resource", .string(ResourceAddress.operation(operation.id.text).text)),
     ])
     if let reference = operation.processorReference {
       facts["processor_reference"] = .string(reference)

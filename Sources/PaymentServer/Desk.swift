@@ -59,8 +59,14 @@ struct Desk {
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
-  /// Gathered during a step: calls to carry out, operations written, outputs.
+  /// The last line of the history that whoever watches was told of; nil while nobody watches.
+  var seen: Int64?
+  /// Whether there is more in the history to be told of.
+  var isBehind = false
+
+  /// Gathered during a step: calls to carry out, questions to answer, operations written, outputs.
   var calls: [Call] = []
+  var questions: [Question] = []
   var touched: [OperationID: Operation] = [:]
   /// Whether this step wrote anything besides operations.
   var hasWritten = false
@@ -76,7 +82,8 @@ struct Desk {
     self.retries = RetryRule(policy?.processor ?? ProcessorSetting(), setting.dialect.profile)
     self.schemas = ToolSchemas.standard
     self.connection = Connection(
-      tools: schemas.documents, name: "bursar", version: setting.version, title: "Bursar",
+      tools: schemas.documents, templates: Self.templates, name: "bursar", version: setting.version,
+      title: "Bursar",
       instructions: ToolSchemas.instructions)
   }
 
@@ -94,7 +101,9 @@ struct Desk {
       case .oversizedLine: take(connection.receiveOversizedLine())
       case .answer(let id, let answer): unrecorded.append((id, answer))
       case .policy(let reading): amend(reading)
-      case .ended: isEnding = true
+      case .ended:
+        isEnding = true
+        outputs += connection.endStreams().map { .line($0) }
       case .tick: break
       }
     }
@@ -105,8 +114,10 @@ struct Desk {
       switch event {
       case .line(let line): outputs.append(.line(line))
       case .call(let call): calls.append(call)
+      case .question(let question): questions.append(question)
       case .cancelled(let id):
         calls.removeAll { $0.id == id }
+        questions.removeAll { $0.id == id }
         // The operation goes on; only nobody is told.
         waiting.removeAll { $0.call.id == id }
       }
@@ -115,7 +126,9 @@ struct Desk {
 
   /// Whether anything of this step has to do with the books. A start alone makes none.
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
-    if !calls.isEmpty || !unrecorded.isEmpty || isEnding && repetitions > 0 { return true }
+    if !exist { answerWithoutBooks() }
+    if !calls.isEmpty || !questions.isEmpty || !unrecorded.isEmpty { return true }
+    if isEnding && repetitions > 0 { return true }
     let now = reading.advanced(by: ahead)
     if rules.inForce == nil { wake = nil }
     if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
@@ -128,9 +141,15 @@ struct Desk {
     moment = now
     guard let policy = rules.inForce else {
       for call in calls { answer(call, texts.policyBroken(rules.firstMistake)) }
+      for question in questions { refuse(question, texts.policyBroken(rules.firstMistake).message) }
       calls = []
+      questions = []
       return
     }
+    // Who begins to watch is told of what the calls beside it do; who reads sees it.
+    let (watching, reading) = (questions.filter(\.isWatch), questions.filter { !$0.isWatch })
+    questions = []
+    for question in watching { try answer(question, policy, in: books, now) }
     let arrived = unrecorded
     unrecorded = []
     for (id, result) in arrived { try record(result, of: id, in: &books, now) }
@@ -139,14 +158,16 @@ struct Desk {
     for call in asked { try carryOut(call, policy, in: &books, now) }
     try doWhatIsDue(policy, in: &books, now)
     try answerWhoWaits(policy, in: &books, now)
+    for question in reading { try answer(question, policy, in: books, now) }
     try countRepetitions(policy, in: &books, now)
     for violation in books.violations { report(violation) }
+    try tellWatchers(policy, in: books)
     // A look that wrote nothing stays free of a sync.
     if !touched.isEmpty || hasWritten { try books.mark(now) }
     hasWritten = false
     busySince = nil
     resumed = true
-    wake = try nextWake(in: &books, now)
+    wake = isBehind ? now : try nextWake(in: &books, now)
     touched = [:]
   }
 
@@ -159,6 +180,16 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
+  }
+}
+
+extension Question {
+  /// Whether it begins to watch.
+  fileprivate var isWatch: Bool {
+    switch subject {
+    case .list, .read: false
+    case .watch: true
+    }
   }
 }
 

@@ -21,10 +21,14 @@ struct LedgerDoor: ~Copyable {
   /// Whether there are books already, so that something may be pending in them.
   var exists: Bool { Ledger.exists(at: path, vfs: vfs) }
 
-  /// Whether other programs have attempts in flight, if anybody wrote since this was last asked.
-  /// Takes no lock where nobody did.
-  mutating func othersBegan() throws(LedgerError) -> Bool {
-    guard ledger != nil, try ledger!.changedByOthers() else { return false }
+  /// Whether anybody else wrote since this was last asked. Takes no lock.
+  mutating func changedByOthers() throws(LedgerError) -> Bool {
+    ledger == nil ? false : try ledger!.changedByOthers()
+  }
+
+  /// Whether other programs have attempts in flight.
+  mutating func othersWork() throws(LedgerError) -> Bool {
+    guard ledger != nil else { return false }
     return try ledger!.read { (books: borrowing Books) throws(LedgerError) in
       try !books.owners(besides: 0).isEmpty
     }

@@ -24,7 +24,7 @@ extension Desk {
       let since = busySince ?? now
       busySince = since
       let limit = rules.inForce?.respondWithin ?? .zero
-      if since.duration(to: now) < limit, calls.count <= Self.waitingCalls {
+      if since.duration(to: now) < limit, calls.count + questions.count <= Self.waitingCalls {
         wake = now.advanced(by: Self.breath)
         return
       }
@@ -36,7 +36,9 @@ extension Desk {
       complain(of: error)
     }
     for call in calls { answer(call, texts.verdict(on: error)) }
+    for question in questions { refuse(question, texts.verdict(on: error).message) }
     calls = []
+    questions = []
     wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 

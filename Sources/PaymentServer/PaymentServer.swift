@@ -25,19 +25,26 @@ public struct PaymentServer: ~Copyable {
 
   /// Whether no call waits for an answer and no request is out.
   public var quiet: Bool {
-    desk.calls.isEmpty && desk.waiting.isEmpty && desk.out.isEmpty && desk.unrecorded.isEmpty
+    desk.calls.isEmpty && desk.questions.isEmpty && desk.waiting.isEmpty && desk.out.isEmpty
+      && desk.unrecorded.isEmpty
   }
 
-  /// Whether this server is idle and others may be at work in the same books: then somebody calls
-  /// ``glance(at:)`` every tenth of a second.
-  public var keepsWatch: Bool { books.isOpen && quiet }
+  /// How often somebody calls ``glance(at:)``, because others may be at work in the same books:
+  /// soon while the agent watches resources, seldom while this server is idle, else not at all.
+  public var glanceInterval: Duration? {
+    guard books.isOpen else { return nil }
+    if desk.isWatched { return .milliseconds(50) }
+    return quiet ? .milliseconds(100) : nil
+  }
 
-  /// Looks whether another program has begun something; then ``wake`` is now, and from there on it
-  /// is watched until it is at rest, so that its death is noticed at once (DESIGN §5). Costs no
-  /// transaction while nobody writes.
+  /// Looks whether another program has begun something, or changed what is watched; then ``wake``
+  /// is now, and from there on it is watched until it is at rest, so that its death is noticed at
+  /// once (DESIGN §5). Costs no transaction while nobody writes.
   public mutating func glance(at reading: Instant) {
     do throws(LedgerError) {
-      if try books.othersBegan() { desk.wake = reading.advanced(by: desk.ahead) }
+      guard try books.changedByOthers() else { return }
+      let isOurs = desk.isWatched ? true : try books.othersWork()
+      if isOurs { desk.wake = reading.advanced(by: desk.ahead) }
     } catch {
       // What is wrong with the books is told to whoever calls next.
     }

@@ -74,6 +74,7 @@ extension Desk {
     switch standing.scope {
     case .task(let task):
       facts["task_id"] = .string(task)
+      facts["resource"] = .string(ResourceAddress.task(task).text)
       facts["steps"] = .array(listed)
     case .run, .reference: facts["operations"] = .array(listed)
     }

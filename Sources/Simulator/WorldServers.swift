@@ -22,7 +22,7 @@ extension World {
   /// it is enough after everything that happens.
   func lookAround() {
     for seat in seats where !seat.isPaused(at: now) {
-      guard let tenant = seat.tenant, tenant.server.keepsWatch else { continue }
+      guard let tenant = seat.tenant, tenant.server.glanceInterval != nil else { continue }
       disk(of: seat).enter(process: tenant.number)
       tenant.server.glance(at: seat.reading(at: now))
     }

@@ -8,9 +8,6 @@ struct Loop: ~Copyable {
   /// How long the end may take once no further calls can come.
   static let grace = Duration.milliseconds(1500)
 
-  /// How often the idle look whether another program died over its work.
-  static let glance = Duration.milliseconds(100)
-
   private var server: PaymentServer
   private let street: Street
   private var intake: Intake
@@ -48,7 +45,7 @@ struct Loop: ~Copyable {
         inputs.insert(.policy(reading), at: 0)
       }
       intake.isRereadAsked = false
-      if inputs.isEmpty { glance(at: now) }
+      glance(at: now)
       if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
       mouth.flush()
@@ -59,7 +56,9 @@ struct Loop: ~Copyable {
   }
 
   private mutating func glance(at now: Instant) {
-    guard server.keepsWatch, glanced.advanced(by: Self.glance) <= now else { return }
+    guard let interval = server.glanceInterval, glanced.advanced(by: interval) <= now else {
+      return
+    }
     glanced = now
     server.glance(at: now)
   }
@@ -90,7 +89,7 @@ struct Loop: ~Copyable {
     let wakes = [
       intake.isPending ? now : nil, deadline, street.wake(after: now),
       server.wake.map { max($0, breath) },
-      server.keepsWatch ? max(glanced.advanced(by: Self.glance), breath) : nil,
+      server.glanceInterval.map { max(glanced.advanced(by: $0), breath) },
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))

@@ -54,6 +54,18 @@ extension WorldTests {
       return try #require(result["structuredContent"] as? [String: Any])
     }
 
+    @Test func aClientThatOnlyLooksAroundMakesNoBooks() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      for method in ["tools/list", "resources/list", "resources/templates/list"] {
+        try binary.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\(method)\"}\n")
+        #expect(try binary.readLine()?.contains("\"result\"") == true)
+      }
+      binary.closeInput()
+      #expect(try binary.exitCode() == 0)
+      #expect(!FileManager.default.fileExists(atPath: estate.ledger))
+    }
+
     @Test func aConversationEndsWithTheInputAndZero() throws {
       let binary = try Binary()
       try binary.write(initialize + initialized + list)

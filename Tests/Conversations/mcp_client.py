@@ -84,20 +84,29 @@ class Home:
 
 
 @contextlib.asynccontextmanager
-async def connected(home, mode):
-    """A connection to a process of its own; `call` and `tools` whichever client it is."""
+async def connected(home, mode, told=None):
+    """A connection to a process of its own; `call` and `tools` whichever client it is. What it is told
+    without asking goes to `told`."""
+
+    async def hear(message):
+        if told is not None:
+            told(message)
+
     with open(home.log, "a", encoding="utf-8") as log:
         transport = stdio_client(home.parameters, errlog=log)
         if mode == "session":
             from mcp import ClientSession
 
-            async with transport as (read, write), ClientSession(read, write) as session:
+            async with (
+                transport as (read, write),
+                ClientSession(read, write, message_handler=hear) as session,
+            ):
                 await session.initialize()
                 yield session
         else:
             from mcp import Client
 
-            async with Client(transport, mode=mode) as client:
+            async with Client(transport, mode=mode, message_handler=hear) as client:
                 yield client
 
 
@@ -132,9 +141,81 @@ async def converse(home, mode, checks):
             "another process answers a repeated charge from the same books",
             again,
         )
+    await watches_another(home, mode, checks)
     mine, keys = home.created_intents(first.fields["operation"])
     checks.holds(len(mine) == 1, "the sandbox holds one PaymentIntent for what was repeated", mine)
-    checks.holds(len(keys) == 4, "and one for each of the other charges that were granted", keys)
+    checks.holds(len(keys) == 5, "and one for each of the other charges that were granted", keys)
+
+
+TASK = "month/end"
+ADDRESS = "task://month%2Fend"
+
+
+@contextlib.asynccontextmanager
+async def watching(client, mode, told):
+    """Watches the task in the client's own way; gives what waits for the next change."""
+    if mode == "auto":
+        async with client.listen(resource_subscriptions=[ADDRESS]) as stream:
+            assert list(stream.honored.resource_subscriptions) == [ADDRESS]
+
+            async def next_change():
+                return (await anext(stream)).uri
+
+            yield next_change
+    else:
+        await client.subscribe_resource(ADDRESS)
+
+        async def next_change():
+            message = await told.get()
+            return str(getattr(message, "root", message).params.uri)
+
+        yield next_change
+        await client.unsubscribe_resource(ADDRESS)
+
+
+async def watches_another(home, mode, checks):
+    """One process watches a task, another one pays."""
+    told = asyncio.Queue()
+    async with (
+        connected(home, mode, told.put_nowait) as watcher,
+        connected(home, mode) as payer,
+    ):
+        templates = await watcher.list_resource_templates()
+        templates = getattr(templates, "resource_templates", None) or templates.resourceTemplates
+        names = [template.name for template in templates]
+        checks.holds(names == ["operation", "task"], "two kinds of resources are offered", names)
+        async with watching(watcher, mode, told) as next_change:
+            arguments = {
+                **charge("INV-9", 900, "cus_eve"),
+                "task_id": TASK,
+                "step_id": "1",
+                "checkpoint": "caf\u00e9 \u2603",
+            }
+            paid = await call(payer, "charge", arguments, run="agent-9")
+            checks.holds(paid.fields["verdict"] == "DONE", "another process pays", paid)
+            changed = await asyncio.wait_for(next_change(), timeout=5)
+            checks.holds(changed == ADDRESS, "and the first is told which task changed", changed)
+        contents = (await watcher.read_resource(ADDRESS)).contents
+        task = json.loads(contents[0].text)
+        checks.holds(
+            [step["outcome"] for step in task["steps"]] == ["done"]
+            and task["resume_from"]["checkpoint"] == arguments["checkpoint"],
+            "reads that it is done, and the checkpoint as it was given",
+            task,
+        )
+        listed = [str(entry.uri) for entry in (await watcher.list_resources()).resources]
+        checks.holds(
+            listed[:2] == [ADDRESS, paid.fields["resource"]],
+            "and finds the task and its payment at the top of the list",
+            listed,
+        )
+        try:
+            await watcher.read_resource("task://unheard-of")
+            code = None
+        except Exception as error:
+            code = getattr(error, "error", error).code
+        wanted = -32602 if mode == "auto" else -32002
+        checks.holds(code == wanted, "what is not there has its era's number", code)
 
 
 async def charges_once(client, checks):

@@ -124,6 +124,7 @@ extension SchemaTests {
     """,
     "history: SEARCH history USING INDEX history_by_operation (operation=?)",
     "historyAfter: SEARCH history USING INTEGER PRIMARY KEY (rowid>?)",
+    "lastSequence: SCAN history",
     "lastPolicy: SCAN history USING INDEX policies",
     """
     auditLines: SEARCH h USING INTEGER PRIMARY KEY (rowid>?); SEARCH p USING INTEGER PRIMARY \

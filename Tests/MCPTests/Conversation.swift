@@ -5,9 +5,7 @@ import Testing
 /// A connection with three tools, spoken to in text. A class, because `#expect` takes no mutating
 /// calls.
 final class Conversation {
-  var connection = Connection(
-    tools: Conversation.tools, name: "bursar", version: "1.2.3", title: "Bursar",
-    instructions: "Reuse the reference.")
+  var connection: Connection
 
   static let tools: [JSONValue] = [
     [
@@ -22,8 +20,12 @@ final class Conversation {
     ["name": "status", "inputSchema": ["type": "object"]],
   ]
 
-  /// Nothing said yet; or the handshake of a legacy revision is behind us.
-  init(_ revision: Revision? = nil) {
+  /// Nothing said yet; or the handshake of a legacy revision is behind us. Without templates there
+  /// are no resources.
+  init(_ revision: Revision? = nil, templates: [JSONValue] = []) {
+    connection = Connection(
+      tools: Self.tools, templates: templates, name: "bursar", version: "1.2.3", title: "Bursar",
+      instructions: "Reuse the reference.")
     guard let revision, revision < .july2026 else { return }
     let hello = request("initialize", #""protocolVersion":"\#(revision.rawValue)""#, id: #""hi""#)
     let events = send(hello)
@@ -46,6 +48,10 @@ final class Conversation {
     connection.answer(call, with: result)
   }
 
+  func answer(_ question: CallID, with reply: Reply) -> String? {
+    connection.answer(question, with: reply).map { text(of: $0) }
+  }
+
   func progress(
     _ call: CallID, progress: Int64, total: Int64?, message: String
   ) -> [UInt8]? {
@@ -59,6 +65,7 @@ final class Conversation {
       switch event {
       case .line(let bytes): text(of: bytes)
       case .call(let call): "a call of \(call.tool)"
+      case .question(let question): "a question: \(question.subject)"
       case .cancelled(let call): "\(call) was cancelled"
       }
     }
@@ -72,6 +79,16 @@ final class Conversation {
       throw Surprise(events: events)
     }
     return call
+  }
+
+  /// The one question a line asks.
+  func question(_ line: String) throws -> Question {
+    let events = send(line)
+    try #require(events.count == 1)
+    guard case .question(let question) = events[0] else {
+      throw Surprise(events: events)
+    }
+    return question
   }
 
   /// What the one line written in answer says.

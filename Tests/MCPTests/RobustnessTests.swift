@@ -57,6 +57,7 @@ struct RobustnessTests {
     case .call(let call) where talk.connection.callsInFlight.isMultiple(of: 2):
       try checkWhole(#require(talk.answer(call.id, with: done)))
     case .call: break
+    case .question(let question): #expect(talk.answer(question.id, with: .unknown) != nil)
     case .cancelled(let call): #expect(talk.answer(call, with: done) == nil)
     }
   }
