@@ -20,6 +20,7 @@ enum Schema {
     Migration(name: "likeness", statements: likeness),
     Migration(name: "freezes", statements: freezes),
     Migration(name: "chain", statements: chain),
+    Migration(name: "statement", statements: statement),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -213,6 +214,48 @@ enum Schema {
     """
     CREATE INDEX policies ON history (seq) WHERE reason = 'policy_accepted'
     """,
+  ]
+
+  /// What is held for a person, and what the processor's own list says: an object found by its
+  /// name there, where it and the books differ, and who hinted that something changed.
+  ///
+  /// A discrepancy's subject is the processor's reference, or the operation's id where the
+  /// processor has nothing; `created` says which spans of time cover it, `seen` when it was last
+  /// found.
+  private static let statement = [
+    """
+    CREATE INDEX dead_letters ON operations (updated, id) WHERE dead_letter IS NOT NULL
+    """,
+    """
+    CREATE INDEX operations_by_processor_reference ON operations (processor_reference)
+    WHERE processor_reference IS NOT NULL
+    """,
+    """
+    CREATE TABLE discrepancies (
+      subject TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      operation TEXT,
+      detail TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      found INTEGER NOT NULL,
+      seen INTEGER NOT NULL,
+      PRIMARY KEY (subject, kind)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE INDEX discrepancies_by_operation ON discrepancies (operation, subject, kind)
+    WHERE operation IS NOT NULL
+    """,
+    """
+    CREATE TABLE hints (
+      id TEXT PRIMARY KEY NOT NULL,
+      at INTEGER NOT NULL,
+      subject TEXT,
+      checked INTEGER
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX hints_by_age ON hints (at, id)",
+    "CREATE INDEX hints_to_check ON hints (at, id) WHERE checked IS NULL AND subject IS NOT NULL",
   ]
 }
 

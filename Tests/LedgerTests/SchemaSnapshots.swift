@@ -1,14 +1,19 @@
 extension SchemaTests {
   static let tables = [
-    "attempts", "chain", "exposure", "freezes", "held", "history", "meta", "migrations",
-    "operations", "owners", "particulars", "runs",
+    "attempts", "chain", "discrepancies", "exposure", "freezes", "held", "hints", "history", "meta",
+    "migrations", "operations", "owners", "particulars", "runs",
   ]
   static let objects = [
     "index charges_by_amount operations",
     "index charges_by_likeness operations",
+    "index dead_letters operations",
+    "index discrepancies_by_operation discrepancies",
+    "index hints_by_age hints",
+    "index hints_to_check hints",
     "index history_by_operation history",
     "index in_flight operations",
     "index operations_by_age operations",
+    "index operations_by_processor_reference operations",
     "index operations_by_reference operations",
     "index operations_by_run operations",
     "index operations_by_task operations",
@@ -18,9 +23,11 @@ extension SchemaTests {
     "index refunds_by_charge operations",
     "table attempts attempts",
     "table chain chain",
+    "table discrepancies discrepancies",
     "table exposure exposure",
     "table freezes freezes",
     "table held held",
+    "table hints hints",
     "table history history",
     "table meta meta",
     "table migrations migrations",
@@ -48,9 +55,14 @@ extension SchemaTests {
     chain: one INTEGER!, ledger BLOB!, uncovered INTEGER!, seq INTEGER!, link BLOB!, ratchet \
     BLOB!
     """,
+    """
+    discrepancies: subject TEXT!, kind TEXT!, operation TEXT, detail TEXT!, created \
+    INTEGER!, found INTEGER!, seen INTEGER!
+    """,
     "exposure: scope TEXT!, width INTEGER!, start INTEGER!, amount INTEGER!, count INTEGER!",
     "freezes: extent TEXT!, why TEXT!, at INTEGER!",
     "held: scope TEXT!, amount INTEGER!, count INTEGER!",
+    "hints: id TEXT!, at INTEGER!, subject TEXT, checked INTEGER",
     """
     history: seq INTEGER, at INTEGER!, operation TEXT, version INTEGER, from_state TEXT, \
     to_state TEXT, reason TEXT!, detail TEXT!, commitment BLOB, link BLOB

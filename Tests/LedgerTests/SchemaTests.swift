@@ -41,6 +41,7 @@ import Testing
       digests == [
         "books a1e8764b5a3c0152", "likeness c0d97383edf49a03", "freezes 09315d380e5dc6ce",
         "chain 7a0925d6da72136a",
+        "statement 6a97d8a5163c3ce8",
       ])
   }
 
