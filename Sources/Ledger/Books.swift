@@ -121,6 +121,16 @@ extension Books {
     try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0
   }
 
+  /// What automatic recovery has given up on, the longest waiting first, at most `limit`.
+  public func deadLetters(limit: Int) throws(LedgerError) -> [Operation] {
+    try operations(.deadLetters, [.integer(limit)])
+  }
+
+  /// How many dead letters there are.
+  public func deadLetterCount() throws(LedgerError) -> Int {
+    try only(.deadLetterCount, []) { row throws(LedgerError) in try row.number() } ?? 0
+  }
+
   /// What was ever marked as the latest instant; nil in new books.
   public func latest() throws(LedgerError) -> Instant? {
     try only(.latest, []) { row throws(LedgerError) in try row.instant() }

@@ -16,7 +16,8 @@ public struct HistoryEntry: Sendable, Equatable {
   public let to: State?
   /// A stable snake_case word for why.
   public let reason: String
-  /// Of an operation its `code` and `detail`, with a space between; else whatever was recorded.
+  /// Of an operation its `code` and `detail` and the transition's note, with spaces between; else
+  /// whatever was recorded.
   public let detail: String
 
   /// A line as it stands in the books.

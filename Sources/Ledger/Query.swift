@@ -50,6 +50,10 @@ enum Query: String, CaseIterable {
   case inFlight = """
     SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 ORDER BY owner, id
     """
+  case deadLetters = """
+    SELECT * FROM operations WHERE dead_letter IS NOT NULL ORDER BY updated, id LIMIT ?1
+    """
+  case deadLetterCount = "SELECT count(*) FROM operations WHERE dead_letter IS NOT NULL"
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \

@@ -42,7 +42,7 @@ extension Books {
         for: Violation(.exposure, namespace: written.namespace, subject: subject), at: now)
     }
     try giveBack(written, from: before)
-    let words = [written.code, written.detail].compactMap { $0 }
+    let words = [written.code, written.detail, transition.note].compactMap { $0 }
     let sequence = try openChain().next
     try append(
       HistoryEntry(

@@ -26,11 +26,12 @@ struct LedgerDoor: ~Copyable {
     ledger == nil ? false : try ledger!.changedByOthers()
   }
 
-  /// Whether other programs have attempts in flight.
+  /// Whether other programs have attempts in flight, or an operator left something to be done.
   mutating func othersWork() throws(LedgerError) -> Bool {
     guard ledger != nil else { return false }
-    return try ledger!.read { (books: borrowing Books) throws(LedgerError) in
-      try !books.owners(besides: 0).isEmpty
+    return try ledger!.read { (books: borrowing Books) throws(LedgerError) -> Bool in
+      if try books.nextDue() != nil { return true }
+      return try !books.owners(besides: 0).isEmpty
     }
   }
 

@@ -25,6 +25,17 @@ extension Desk {
       ])
   }
 
+  /// A dead letter, the moment it becomes one: a person has to look.
+  mutating func alert(_ operation: Operation) {
+    guard let why = operation.deadLetter else { return }
+    log(
+      "dead_letter",
+      [
+        ("operation", .string(operation.id.text)), ("why", .string(why)),
+        ("look", .string("bursar dead-letters show \(operation.id.text)")),
+      ])
+  }
+
   /// A rule about money that is broken, and what follows.
   mutating func report(_ violation: Violation) {
     hasWritten = true

@@ -121,6 +121,24 @@ public enum Report {
     }
   }
 
+  /// What a person has to look at, as the books stand: for `bursar check`.
+  public static func alerts(
+    ledger path: String, at now: Instant
+  ) throws(LedgerError) -> [PolicyWarning] {
+    guard Ledger.exists(at: path) else { return [] }
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      guard let oldest = try books.deadLetters(limit: 1).first else { return [] }
+      let count = try books.deadLetterCount()
+      return [
+        PolicyWarning(
+          code: "dead_letters",
+          message: "\(count) dead letter\(count == 1 ? "" : "s") wait for a person, the oldest for "
+            + "\(DeadLetters.age(of: oldest, at: now)); see bursar dead-letters.")
+      ]
+    }
+  }
+
   private static func text(
     _ operation: Operation, _ attempts: [Attempt], _ history: [HistoryEntry],
     _ currencies: CurrencyTable
@@ -135,7 +153,8 @@ public enum Report {
     for entry in history {
       let from = entry.from?.rawValue ?? "-"
       let to = entry.to?.rawValue ?? "-"
-      rows.append("  \(timestamp(entry.at))  \(from) -> \(to)  \(entry.reason)")
+      let detail = entry.detail.isEmpty ? "" : "  \(quoted(entry.detail, limit: 1200))"
+      rows.append("  \(timestamp(entry.at))  \(from) -> \(to)  \(entry.reason)\(detail)")
     }
     rows.append("attempts:")
     for attempt in attempts {
@@ -147,7 +166,7 @@ public enum Report {
     return Array((rows.joined(separator: "\n") + "\n").utf8)
   }
 
-  private static func entry(_ operation: Operation) -> JSONObject {
+  static func entry(_ operation: Operation) -> JSONObject {
     var entry = JSONObject([
       ("operation", .string(operation.id.text)), ("kind", .string(operation.kind.rawValue)),
       ("namespace", .string(operation.namespace)), ("reference", .string(operation.reference)),
@@ -193,7 +212,7 @@ public enum Report {
   private static func entry(_ change: HistoryEntry) -> JSONObject {
     var entry = JSONObject([
       ("sequence", .integer(change.sequence)), ("at", .string(timestamp(change.at))),
-      ("reason", .string(change.reason)),
+      ("reason", .string(change.reason)), ("detail", .string(change.detail)),
     ])
     if let from = change.from { entry["from"] = .string(from.rawValue) }
     if let to = change.to { entry["to"] = .string(to.rawValue) }

@@ -71,6 +71,7 @@ extension Desk {
     let written = try books.write(transition, at: now)
     touched[written.id] = written
     report(written, reason)
+    if before?.deadLetter == nil { alert(written) }
     tellProgress(of: written)
     try judgeRefund(written, in: &books, now)
     guard let attempt else { return written }

@@ -81,6 +81,8 @@ public enum Code {
   public static let refundFailed = "refund_failed"
   /// Cancelled, so that it can never be executed.
   public static let voided = "voided"
+  /// A person looked at a dead letter and said what became of it.
+  public static let resolved = "resolved_by_operator"
 }
 
 extension Operation {

@@ -63,12 +63,18 @@ public struct Transition: Sendable {
   /// What may name persons and was set or changed by this, as canonical JSON; nil when nothing of
   /// it was. The history commits to it and keeps it apart, so that it could be erased.
   public let particulars: String?
+  /// What a person said for it, or where the evidence is from; the history keeps it.
+  public let note: String?
 
   /// A change from one value to another, with its reason.
-  public init(before: Operation?, after: Operation, reason: String, particulars: String? = nil) {
+  public init(
+    before: Operation?, after: Operation, reason: String, particulars: String? = nil,
+    note: String? = nil
+  ) {
     self.before = before
     self.after = after
     self.reason = reason
     self.particulars = particulars
+    self.note = note
   }
 }

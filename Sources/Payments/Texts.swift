@@ -173,6 +173,11 @@ public struct Texts: Sendable {
         .stop, code,
         "The processor does not know \(subject), so it did not happen. No money moved. "
           + "Do not retry now. Tell the user.")
+    case Code.resolved:
+      return Verdict(
+        .stop, code,
+        "The operator looked and found that \(subject) did not happen. No money moved. Do not "
+          + "repeat this call. Tell the user.")
     default:
       return Verdict(
         .stop, code,

@@ -7,6 +7,7 @@ enum Command: Equatable {
   case policy(PolicyOrder)
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
+  case deadLetters(DeadLettersOrder)
   case sandbox(SandboxOrder)
   case audit(AuditOrder)
   case replay(ReplayOrder)
@@ -24,6 +25,7 @@ enum Command: Equatable {
     case freeze
     case thaw
     case settle
+    case deadLetters = "dead-letters"
     case sandbox
     case audit
     case replay
@@ -103,6 +105,7 @@ private struct Words {
     case .replay: ["--policy", "--run"]
     case .initialize: ["--file", "--command", "--policy"]
     case .doctor: ["--policy"]
+    case .deadLetters: DeadLettersOrder.valued
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
@@ -115,7 +118,8 @@ private struct Words {
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
     case .doctor: ["--help", "--version", "--json", "--offline"]
-    case .operations, .policy, .settle, .audit, .replay: ["--help", "--version", "--json"]
+    case .operations, .policy, .settle, .audit, .replay, .deadLetters:
+      ["--help", "--version", "--json"]
     }
   }
 
@@ -181,6 +185,8 @@ private struct Words {
       return .initialize(try InitOrder(names: names, values: values, flags: flags))
     case .doctor:
       return .doctor(try DoctorOrder(names: names, values: values, flags: flags))
+    case .deadLetters:
+      return .deadLetters(try DeadLettersOrder(names: names, values: values, json: json))
     case .sandbox:
       try refuse(names)
       guard let port = try number("--port", in: 0...65_535) else {

@@ -19,6 +19,8 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
             + "bursar freeze --namespace --why TEXT, then look into it.")
       }
       warnings = try lint(policy, ledger: arrangement.ledger, currencies: Stripe.currencies)
+      var clock = Clock()
+      warnings += try Report.alerts(ledger: arrangement.ledger, at: clock.now())
     }
   } catch {
     found.append(

@@ -10,6 +10,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .freeze: freezeHelp
     case .thaw: thawHelp
     case .settle: settleHelp
+    case .deadLetters: deadLettersHelp
     case .sandbox: sandboxHelp
     case .audit: auditHelp
     case .replay: replayHelp
@@ -32,6 +33,7 @@ private let overview = """
     bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
+    bursar dead-letters [list | show ID | retry ID | resolve ID ...] [--json] [--policy FILE]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
     bursar audit head [--policy FILE]
@@ -48,7 +50,8 @@ private let overview = """
     0   it did what it was asked for
     1   check found something wrong; operations show found nothing; settle left something open;
         there was nothing to thaw; audit verify found an entry that is not what was written;
-        doctor found something that must be mended; replay found a difference; init wrote nothing
+        doctor found something that must be mended; replay found a difference; init wrote nothing;
+        there are dead letters; a dead letter cannot be resolved so
     64  the command line cannot be understood
     69  there is no standard output to answer on
     74  a file could not be read or written, or a port is taken
@@ -169,6 +172,25 @@ private let auditHelp = """
   head prints where the history ends now. Who can write to the ledger could cut its end off, or write
   it anew; keep a head elsewhere from time to time (delivered events carry it too) and give it to
   verify --head, and that shows as well.
+
+  """
+
+private let deadLettersHelp = """
+  usage:
+    bursar dead-letters [list] [--json] [--policy FILE]
+    bursar dead-letters show ID [--json] [--policy FILE]
+    bursar dead-letters retry ID [--policy FILE]
+    bursar dead-letters resolve ID --as captured|refunded|failed --evidence TEXT [--policy FILE]
+
+  Operations whose outcome could not be found out in a day of look-ups, held for a person. Their
+  budget stays held. No tool of the model leads here.
+
+    list     all of them, the longest waiting first; ends with 1 if there are any
+    show     one with its attempts and its whole history
+    retry    another day of look-ups; bursar settle, or any server, makes them
+    resolve  says what really became of it: captured (a charge), refunded (a refund) or failed. The
+             text of --evidence, what was seen and where, is kept in the history for ever. What
+             contradicts the processor's own last word is refused
 
   """
 

@@ -13,6 +13,7 @@ do throws(UsageMistake) {
     case .thaw(let order): thaw(order)
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
+    case .deadLetters(let order): deadLetters(order)
     case .sandbox(let order): sandbox(order)
     case .audit(let order): audit(order)
     case .replay(let order): replay(order)

@@ -133,4 +133,22 @@ struct ArgumentsTests {
     #expect(mistake("policy", "size", "--amount", "1")?.contains("--batch") == true)
     #expect(mistake("policy", "size", "--batch", "0")?.contains("from 1") == true)
   }
+
+  @Test func anOperatorsWordOnADeadLetterNeedsWhatItRestsOn() throws {
+    #expect(
+      try command("dead-letters")
+        == .deadLetters(DeadLettersOrder(names: [], values: [:], json: false)))
+    guard
+      case .deadLetters(let order) = try command(
+        "dead-letters", "resolve", "op_1", "--as", "failed", "--evidence", "ticket 7")
+    else { throw UsageMistake(message: "no order") }
+    #expect(order.wish == .resolve("op_1", as: .failed, evidence: "ticket 7"))
+    let bare = mistake("dead-letters", "resolve", "op_1", "--as", "failed")
+    #expect(bare?.contains("--evidence") == true)
+    #expect(mistake("dead-letters", "resolve", "op_1", "--as", "maybe")?.contains("--as") == true)
+    #expect(mistake("dead-letters", "retry", "op_1", "--as", "failed")?.contains("--as") == true)
+    #expect(mistake("dead-letters", "retry")?.contains("op_") == true)
+    #expect(mistake("dead-letters", "list", "op_1")?.contains("op_1") == true)
+    #expect(mistake("dead-letters", "drop", "op_1")?.contains("\"drop\"") == true)
+  }
 }

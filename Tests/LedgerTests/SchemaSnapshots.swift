@@ -121,6 +121,8 @@ extension SchemaTests {
     "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
     "foreignOwners: SCAN operations USING COVERING INDEX in_flight",
     "inFlight: SEARCH operations USING INDEX in_flight (owner=?)",
+    "deadLetters: SCAN operations USING INDEX dead_letters",
+    "deadLetterCount: SCAN operations USING INDEX dead_letters",
     "pendingCount: SCAN operations USING COVERING INDEX pending",
     "updateOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",
     "reviseOperation: SEARCH operations USING INDEX sqlite_autoindex_operations_1 (id=?)",

@@ -1,0 +1,148 @@
+import JSON
+public import Ledger
+public import Payments
+
+/// What automatic recovery has given up on, and an operator's word on it. No tool leads here
+/// (DESIGN §4, invariant 10).
+public enum DeadLetters {
+  /// The longest evidence that is kept, in UTF-8 bytes.
+  public static let evidenceLimit = 1000
+
+  /// What became of an operator's wish.
+  public enum Outcome: Sendable, Equatable {
+    /// It is in the books; a sentence.
+    case done(String)
+    /// Nothing was changed; why, in a sentence.
+    case refused(String)
+  }
+
+  /// All of them, the longest waiting first: a table for people, or one JSON object a line.
+  ///
+  /// - Returns: how many there are, and the report.
+  public static func list(
+    ledger path: String, json: Bool, currencies: CurrencyTable, at now: Instant
+  ) throws(LedgerError) -> (count: Int, report: [UInt8]) {
+    var held: [Operation] = []
+    if Ledger.exists(at: path) {
+      var ledger = try Ledger(path: path)
+      held = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try books.deadLetters(limit: .max)
+      }
+    }
+    if json {
+      return (held.count, Report.lines(held.map { .object(Report.entry($0)) }))
+    }
+    if held.isEmpty { return (0, Array("There are no dead letters.\n".utf8)) }
+    let rows = held.map { operation in
+      [
+        "for \(age(of: operation, at: now))", operation.id.text, operation.kind.rawValue,
+        operation.deadLetter ?? "", currencies.text(operation.terms.money),
+        quoted(operation.reference),
+      ]
+    }
+    return (held.count, Array((Report.table(rows).joined(separator: "\n") + "\n").utf8))
+  }
+
+  /// Puts a dead letter back to look-ups; the next `settle` or server does them.
+  public static func retry(
+    _ id: String, ledger path: String, at reading: Instant
+  ) throws(LedgerError) -> Outcome {
+    try change(id, ledger: path, at: reading) { operation, _, now throws(ResolutionMistake) in
+      Transition(
+        before: operation, after: try operation.retriedByOperator(at: now),
+        reason: "retried_by_operator")
+    }
+  }
+
+  /// Brings a dead letter to its end by an operator's word.
+  ///
+  /// - Parameters:
+  ///   - evidence: what the word rests on, for whoever asks later; kept in the history.
+  ///   - livemode: whether the configured credentials move real money.
+  public static func resolve(
+    _ id: String, as resolution: Resolution, evidence: String, livemode: Bool,
+    ledger path: String, at reading: Instant
+  ) throws(LedgerError) -> Outcome {
+    if let mistake = mistake(in: evidence) { return .refused(mistake) }
+    return try change(id, ledger: path, at: reading) {
+      operation, attempts, now throws(ResolutionMistake) in
+      Transition(
+        before: operation,
+        after: try operation.resolvedByOperator(
+          as: resolution, livemode: livemode, evidence: attempts.compactMap(\.outcome), at: now),
+        reason: Code.resolved, note: evidence)
+    }
+  }
+
+  private static func change(
+    _ id: String, ledger path: String, at reading: Instant,
+    _ transition: (Operation, [Attempt], Instant) throws(ResolutionMistake) -> Transition
+  ) throws(LedgerError) -> Outcome {
+    guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
+    var ledger = try Ledger(path: path)
+    return try ledger.commit { (books: inout Books) throws(LedgerError) -> Outcome in
+      guard let operation = try books.operation(OperationID(id)) else {
+        return .refused("There is no operation \(quoted(id)) in \(path).")
+      }
+      // The books' time never goes back.
+      let now = max(reading, try books.latest() ?? reading)
+      let attempts = try books.attempts(of: operation.id)
+      let change: Transition
+      do throws(ResolutionMistake) {
+        change = try transition(operation, attempts, now)
+      } catch {
+        return .refused(error.sentence(about: operation))
+      }
+      // From here on the word is taken.
+      let written = try books.write(change, at: now)
+      try books.mark(now)
+      return .done("\(operation.id.text) is \(written.standing) now.")
+    }
+  }
+
+  private static func mistake(in evidence: String) -> String? {
+    if evidence.utf8.allSatisfy({ $0 <= 0x20 }) || evidence.utf8.count > evidenceLimit {
+      return "The evidence must be a text of 1 to \(evidenceLimit) bytes: what was seen, and where."
+    }
+    if carriesCardNumber(evidence) {
+      return "The evidence holds what may be a card number, which is kept nowhere; leave it out."
+    }
+    return nil
+  }
+
+  /// How long it has been held, in whole units.
+  static func age(of operation: Operation, at now: Instant) -> String {
+    let minutes = max(0, operation.updated.duration(to: now).milliseconds) / 60_000
+    if minutes < 120 { return "\(minutes) min" }
+    return minutes < 48 * 60 ? "\(minutes / 60) h" : "\(minutes / 60 / 24) d"
+  }
+}
+
+extension Operation {
+  /// Where it stands, in an operator's words.
+  fileprivate var standing: String {
+    next == nil ? state.rawValue : "being looked up"
+  }
+}
+
+extension ResolutionMistake {
+  /// Why an operator's word is not taken, and what could be done instead.
+  fileprivate func sentence(about operation: Operation) -> String {
+    let name = operation.id.text
+    switch self {
+    case .notDeadLetter:
+      return operation.next == nil
+        ? "\(name) is no dead letter: it is \(operation.state.rawValue), and stays so."
+        : "\(name) is no dead letter: it is still being looked up; bursar settle goes on with it."
+    case .ofAnotherKind:
+      return operation.kind == .charge
+        ? "\(name) is a charge: it was captured or it failed; it cannot be refunded."
+        : "\(name) is a refund: it was refunded or it failed; it cannot be captured."
+    case .unnamed:
+      return "\(name) has no object at the processor, so nothing can have been captured for it."
+    case .contradicted(let word):
+      return "The processor itself said last that \(name) is \(word); if that has changed since, "
+        + "bursar dead-letters retry \(name) finds out."
+    }
+  }
+}
