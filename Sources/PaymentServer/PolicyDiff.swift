@@ -152,26 +152,31 @@ extension Policy {
       ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"), ("refunds.restoreBudget", "\(restoresBudget)"),
       ("alerts.retries", "\(alerts.retries)"), ("alerts.window", spell(alerts.window)),
+      ("reconcile.every", spell(reconcile.every)), ("reconcile.since", spell(reconcile.since)),
+      ("orphans", orphans.rawValue), ("webhooks.secret", place(of: webhookSecret)),
     ] + processor.settings
   }
 }
 
 extension ProcessorSetting {
   fileprivate var settings: [(key: String, text: String)] {
-    let key =
-      switch apiKey {
-      case .environment(let name)?: "the variable \(name)"
-      case .file(let path)?: "the file \(quoted(path))"
-      case nil: "none"
-      }
-    return [
+    [
       ("processor.kind", kind.rawValue), ("processor.baseURL", quoted(baseURL)),
-      ("processor.apiKey", key), ("processor.connectTimeout", spell(connectTimeout)),
+      ("processor.apiKey", place(of: apiKey)), ("processor.connectTimeout", spell(connectTimeout)),
       ("processor.timeout", spell(timeout)), ("processor.attempts", "\(attempts)"),
       ("processor.timeoutAttempts", "\(timeoutAttempts)"), ("processor.backoff", spell(backoff)),
       ("processor.jitter", spell(jitter)),
       ("processor.requestsPerSecond", "\(requestsPerSecond)"),
     ]
+  }
+}
+
+/// Where a secret is found, in words.
+private func place(of secret: ProcessorSetting.Secret?) -> String {
+  switch secret {
+  case .environment(let name)?: "the variable \(name)"
+  case .file(let path)?: "the file \(quoted(path))"
+  case nil: "none"
   }
 }
 

@@ -47,6 +47,10 @@ struct PolicyReader {
     policy.alerts = alerts()
     policy.warnAt = warnings(policy.warnAt)
     policy.nearDuplicates = nearDuplicates()
+    policy.reconcile = reconcile()
+    policy.orphans =
+      root["orphans"]?.string.flatMap(Orphans.init(rawValue:)) ?? policy.orphans
+    policy.webhookSecret = secret([.key("webhooks"), .key("secret")], root["webhooks"]?["secret"])
     policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
     checkWorld(policy)
     return policy
@@ -86,14 +90,7 @@ struct PolicyReader {
     setting.kind =
       given["kind"]?.string.flatMap(ProcessorSetting.Kind.init(rawValue:)) ?? setting.kind
     setting.baseURL = given["baseURL"]?.string ?? setting.baseURL
-    if let key = given["apiKey"] {
-      switch (key["env"]?.string, key["file"]?.string) {
-      case (let name?, nil): setting.apiKey = .environment(name)
-      case (nil, let file?): setting.apiKey = .file(file)
-      case (nil, nil), (_?, _?):
-        refuse(path + [.key("apiKey")], "must have exactly one of env and file")
-      }
-    }
+    setting.apiKey = secret(path + [.key("apiKey")], given["apiKey"])
     let short = Duration.milliseconds(100)...Duration.seconds(300)
     setting.connectTimeout = duration(
       path + [.key("connectTimeout")], setting.connectTimeout, short)
@@ -108,6 +105,35 @@ struct PolicyReader {
     setting.requestsPerSecond =
       given["requestsPerSecond"]?.integer.map(Int.init) ?? setting.requestsPerSecond
     return setting
+  }
+
+  /// Where a secret is found; nil when nothing is said of it.
+  private mutating func secret(
+    _ path: JSONDocument.Path, _ given: JSONValue?
+  ) -> ProcessorSetting.Secret? {
+    guard let given else { return nil }
+    switch (given["env"]?.string, given["file"]?.string) {
+    case (let name?, nil): return .environment(name)
+    case (nil, let file?): return .file(file)
+    case (nil, nil), (_?, _?):
+      refuse(path, "must have exactly one of env and file")
+      return nil
+    }
+  }
+
+  private mutating func reconcile() -> ReconcileRule {
+    var rule = ReconcileRule()
+    guard document.value["reconcile"] != nil else { return rule }
+    let path: JSONDocument.Path = [.key("reconcile")]
+    let long = Duration.seconds(366 * 86_400)
+    rule.every = duration(path + [.key("every")], rule.every, .seconds(60)...long)
+    rule.since = duration(path + [.key("since")], rule.since, .seconds(60)...long)
+    if rule.since < rule.every {
+      refuse(
+        path,
+        "looks back less far than one comparison is from the next: since must be every or more")
+    }
+    return rule
   }
 
   private mutating func run() -> RunSetting {

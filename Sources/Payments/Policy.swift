@@ -55,6 +55,12 @@ public struct Policy: Hashable, Sendable {
   public var warnAt: [Int]
   /// What becomes of a charge that resembles another one.
   public var nearDuplicates: NearDuplicateRule
+  /// How often the books are compared with the processor's list by whoever watches.
+  public var reconcile: ReconcileRule
+  /// What becomes of a charge that was executed after it was given up.
+  public var orphans: Orphans
+  /// Where the secret is found that webhooks are signed with; nil when none are taken.
+  public var webhookSecret: ProcessorSetting.Secret?
   /// Whether a FIX is marked as an error, so that frameworks let the model correct itself.
   public var flagFix: Bool
   /// SHA-256 of the policy's canonical form, in hexadecimal; each operation records it.
@@ -81,10 +87,32 @@ public struct Policy: Hashable, Sendable {
     self.alerts = Alerts()
     self.warnAt = [500, 800, 950]
     self.nearDuplicates = NearDuplicateRule()
+    self.reconcile = ReconcileRule()
+    self.orphans = .report
+    self.webhookSecret = nil
     self.flagFix = true
     self.hash = hash
     self.text = ""
   }
+}
+
+/// How often the books are compared with the processor's list, and how far back.
+public struct ReconcileRule: Hashable, Sendable {
+  /// How long after one comparison the next begins.
+  public var every = Duration.seconds(3600)
+  /// How far back each one looks.
+  public var since = Duration.seconds(3 * 86_400)
+
+  /// Every hour, three days back.
+  public init() {}
+}
+
+/// What becomes of money that was taken for a charge after the charge was given up.
+public enum Orphans: String, Sendable, CaseIterable {
+  /// It stands among the discrepancies; a person decides.
+  case report
+  /// It is given back by a refund of its own, under the caps on refunds.
+  case refund
 }
 
 /// Which processor, and how it is spoken to.

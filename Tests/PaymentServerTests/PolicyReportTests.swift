@@ -63,6 +63,9 @@ import Testing
       #", "refunds": {"caps": [\#(cap("r", "run", "1.00"))]}"#, #", "rates": {"inFlight": 3}"#,
       #", "results": {"flagFix": false}"#, #", "refunds": {"restoreBudget": true}"#,
       #", "alerts": {"retries": 5}"#, #", "alerts": {"window": "1h"}"#,
+      #", "reconcile": {"every": "2h"}"#,
+      #", "reconcile": {"since": "4d"}"#, #", "orphans": "refund""#,
+      #", "webhooks": {"secret": {"env": "A"}}"#,
     ]
     for member in members {
       let new = try policy(cap("run", "run", "100.00"), members: member)
