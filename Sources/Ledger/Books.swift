@@ -121,6 +121,25 @@ extension Books {
     try only(.pendingCount, []) { row throws(LedgerError) in try row.number() } ?? 0
   }
 
+  /// The operations the processor knows under a name, the oldest first.
+  public func operations(processorReference: String) throws(LedgerError) -> [Operation] {
+    try operations(.operationsByProcessorReference, [.text(processorReference)])
+  }
+
+  /// Operations of a kind that moved money and were recorded at or after an instant, the newest
+  /// first, at most `limit`; behind the operation of that time and name, or from the newest.
+  public func moved(
+    _ kind: Operation.Kind, namespace: String, since: Instant,
+    behind last: (created: Instant, id: OperationID)?, limit: Int
+  ) throws(LedgerError) -> [Operation] {
+    try operations(
+      .moved,
+      [
+        .instant(since), .instant(last?.created ?? Instant(milliseconds: .max)),
+        .text(last?.id.text ?? ""), .text(namespace), .text(kind.rawValue), .integer(limit),
+      ])
+  }
+
   /// What automatic recovery has given up on, the longest waiting first, at most `limit`.
   public func deadLetters(limit: Int) throws(LedgerError) -> [Operation] {
     try operations(.deadLetters, [.integer(limit)])

@@ -50,6 +50,14 @@ enum Query: String, CaseIterable {
   case inFlight = """
     SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 ORDER BY owner, id
     """
+  case operationsByProcessorReference = """
+    SELECT * FROM operations WHERE processor_reference = ?1 ORDER BY created, id
+    """
+  case moved = """
+    SELECT * FROM operations WHERE created >= ?1 AND (created, id) < (?2, ?3) \
+    AND namespace = ?4 AND kind = ?5 AND state IN ('captured', 'settled', 'refunded') \
+    ORDER BY created DESC, id DESC LIMIT ?6
+    """
   case deadLetters = """
     SELECT * FROM operations WHERE dead_letter IS NOT NULL ORDER BY updated, id LIMIT ?1
     """
@@ -161,6 +169,27 @@ enum Query: String, CaseIterable {
     SET why = excluded.why, at = excluded.at
     """
   case deleteFreeze = "DELETE FROM freezes WHERE extent = ?1"
+  case discrepancies = """
+    SELECT * FROM discrepancies WHERE seen >= ?1 ORDER BY subject, kind LIMIT ?2
+    """
+  case discrepanciesOfOperation = """
+    SELECT * FROM discrepancies WHERE operation = ?1 ORDER BY subject, kind
+    """
+  case discrepancy = """
+    SELECT * FROM discrepancies WHERE subject = ?1 AND kind = ?2 ORDER BY subject
+    """
+  case discrepanciesOfSubject = """
+    SELECT * FROM discrepancies WHERE subject = ?1 ORDER BY kind
+    """
+  case goneDiscrepancies = """
+    SELECT * FROM discrepancies WHERE seen < ?1 AND created >= ?2 ORDER BY subject, kind
+    """
+  case discrepancyCount = "SELECT count(*) FROM discrepancies"
+  case noteDiscrepancy = """
+    INSERT INTO discrepancies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO UPDATE \
+    SET operation = excluded.operation, detail = excluded.detail, seen = excluded.seen
+    """
+  case deleteDiscrepancy = "DELETE FROM discrepancies WHERE subject = ?1 AND kind = ?2"
   case latest = "SELECT value FROM meta WHERE name = 'latest' ORDER BY name"
   case mark = """
     INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \

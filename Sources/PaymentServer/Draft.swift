@@ -57,31 +57,32 @@ extension Desk {
     case (.taskStep, nil, _), (.taskStep, _, nil), (.reference, _, _):
       name = .reference(draft.reference)
     }
-    return Self.names(
-      Identity(namespace: policy.namespace, kind: draft.kind, name: name)
-    ).id
+    return Identity(namespace: policy.namespace, kind: draft.kind, name: name).operationID
+  }
+}
+
+/// What an operation's idempotency keys begin with: from the identity its id was made of.
+func key(of operation: Operation) -> IdempotencyKey {
+  let byReference = Identity(
+    namespace: operation.namespace, kind: operation.kind, name: .reference(operation.reference)
+  ).names
+  if byReference.id == operation.id { return byReference.key }
+  guard let task = operation.task, let step = operation.step else {
+    preconditionFailure("An operation's id is made of its reference, or of its task and step.")
+  }
+  return Identity(
+    namespace: operation.namespace, kind: operation.kind, name: .taskStep(task: task, step: step)
+  ).names.key
+}
+
+extension Identity {
+  /// The operation's id and the beginning of its keys.
+  fileprivate var names: (id: OperationID, key: IdempotencyKey) {
+    Self.names(base32: base32(sha256(canonical)))
   }
 
-  /// What an operation's idempotency keys begin with: from the identity its id was made of.
-  func key(of operation: Operation) -> IdempotencyKey {
-    let byReference = Self.names(
-      Identity(
-        namespace: operation.namespace, kind: operation.kind, name: .reference(operation.reference))
-    )
-    if byReference.id == operation.id { return byReference.key }
-    guard let task = operation.task, let step = operation.step else {
-      preconditionFailure("An operation's id is made of its reference, or of its task and step.")
-    }
-    return Self.names(
-      Identity(
-        namespace: operation.namespace, kind: operation.kind,
-        name: .taskStep(task: task, step: step))
-    ).key
-  }
-
-  private static func names(_ identity: Identity) -> (id: OperationID, key: IdempotencyKey) {
-    Identity.names(base32: base32(sha256(identity.canonical)))
-  }
+  /// The id of the operation of this identity.
+  var operationID: OperationID { names.id }
 }
 
 extension Operation {

@@ -6,23 +6,12 @@ import Payments
 /// argument.
 extension Desk {
   mutating func log(_ event: String, _ members: [(String, JSONValue)]) {
-    let head: [(String, JSONValue)] = [
-      ("at", .string(stamp)), ("event", .string(event)),
-    ]
-    var line = JSONValue.object(JSONObject(head + members)).compact
-    line.append(UInt8(ascii: "\n"))
-    outputs.append(.log(line))
+    outputs.append(logLine(event, members, stamp))
   }
 
   /// A change to the books.
   mutating func report(_ operation: Operation, _ reason: String) {
-    log(
-      "transition",
-      [
-        ("operation", .string(operation.id.text)),
-        ("state", .string(operation.state.rawValue)), ("reason", .string(reason)),
-        ("attempt", .integer(Int64(operation.attempts))),
-      ])
+    log("transition", transitionMembers(operation, reason))
   }
 
   /// A dead letter, the moment it becomes one: a person has to look.
@@ -63,6 +52,27 @@ extension Desk {
         ("of", .integer(usage.cap.amount.amount)), ("operation", .string(operation.id.text)),
       ])
   }
+}
+
+/// One line of the operator's log.
+func logLine(_ event: String, _ members: [(String, JSONValue)], at now: Instant) -> Output {
+  logLine(event, members, timestamp(now))
+}
+
+/// One line of the operator's log, its time as text.
+func logLine(_ event: String, _ members: [(String, JSONValue)], _ stamp: String) -> Output {
+  let head: [(String, JSONValue)] = [("at", .string(stamp)), ("event", .string(event))]
+  var line = JSONValue.object(JSONObject(head + members)).compact
+  line.append(UInt8(ascii: "\n"))
+  return .log(line)
+}
+
+/// What the log says of a change to an operation.
+func transitionMembers(_ operation: Operation, _ reason: String) -> [(String, JSONValue)] {
+  [
+    ("operation", .string(operation.id.text)), ("state", .string(operation.state.rawValue)),
+    ("reason", .string(reason)), ("attempt", .integer(Int64(operation.attempts))),
+  ]
 }
 
 extension LedgerError {

@@ -121,24 +121,6 @@ public enum Report {
     }
   }
 
-  /// What a person has to look at, as the books stand: for `bursar check`.
-  public static func alerts(
-    ledger path: String, at now: Instant
-  ) throws(LedgerError) -> [PolicyWarning] {
-    guard Ledger.exists(at: path) else { return [] }
-    var ledger = try Ledger(path: path)
-    return try ledger.read { (books: borrowing Books) throws(LedgerError) in
-      guard let oldest = try books.deadLetters(limit: 1).first else { return [] }
-      let count = try books.deadLetterCount()
-      return [
-        PolicyWarning(
-          code: "dead_letters",
-          message: "\(count) dead letter\(count == 1 ? "" : "s") wait for a person, the oldest for "
-            + "\(DeadLetters.age(of: oldest, at: now)); see bursar dead-letters.")
-      ]
-    }
-  }
-
   private static func text(
     _ operation: Operation, _ attempts: [Attempt], _ history: [HistoryEntry],
     _ currencies: CurrencyTable

@@ -59,7 +59,7 @@ public struct IdempotencyKey: Hashable, Sendable {
   }
 }
 
-/// One processor's language, as three pure functions and a table (DESIGN §2).
+/// One processor's language, as pure functions and a table (DESIGN §2).
 public struct Dialect: Sendable {
   /// What the processor promises; the engine reads this and has no `if` on a processor's name.
   public let profile: Profile
@@ -69,18 +69,22 @@ public struct Dialect: Sendable {
   public let finding: @Sendable (Instruction, Answer) -> Finding
   /// The rule about money that an answer shows broken, whatever it proves besides; nil as a rule.
   public let violation: @Sendable (Instruction, Answer) -> Violation.Kind?
+  /// How its own list is asked for and read.
+  public let statement: StatementDialect
 
   /// A language made of its parts.
   public init(
     profile: Profile,
     request: @escaping @Sendable (Instruction) -> Request,
     finding: @escaping @Sendable (Instruction, Answer) -> Finding,
-    violation: @escaping @Sendable (Instruction, Answer) -> Violation.Kind?
+    violation: @escaping @Sendable (Instruction, Answer) -> Violation.Kind?,
+    statement: StatementDialect
   ) {
     self.profile = profile
     self.request = request
     self.finding = finding
     self.violation = violation
+    self.statement = statement
   }
 }
 

@@ -18,8 +18,15 @@ public struct Sandbox: Sendable {
   private var keys = SandboxKeys()
   private var open: Set<Int> = []
 
+  /// How long after a charge its funds become available; at Stripe it is days.
+  let settlesAfter: Duration
+
   /// An empty sandbox.
-  public init() {}
+  ///
+  /// - Parameter settlesAfter: how long after a charge its funds become available.
+  public init(settlesAfter: Duration = .seconds(2 * 86_400)) {
+    self.settlesAfter = settlesAfter
+  }
 
   /// Takes a request and answers it at once.
   public mutating func answer(_ request: Request, at now: Instant) -> Response {
@@ -113,10 +120,10 @@ public struct Sandbox: Sendable {
   ) throws(SandboxReply) -> SandboxReply {
     switch call.route {
     case .createIntent: try createIntent(call.form, at: now)
-    case .confirmIntent(let id): try confirmIntent(id, call.form)
+    case .confirmIntent(let id): try confirmIntent(id, call.form, at: now)
     case .cancelIntent(let id): try cancelIntent(id, call.form)
-    case .retrieveIntent(let id): try retrieveIntent(id, call.form)
-    case .listIntents: try listIntents(call.form)
+    case .retrieveIntent(let id): try retrieveIntent(id, call.form, at: now)
+    case .listIntents: try listIntents(call.form, at: now)
     case .createRefund: try createRefund(call.form, at: now)
     case .retrieveRefund(let id): try retrieveRefund(id, call.form)
     case .listRefunds: try listRefunds(call.form)

@@ -44,6 +44,8 @@ extension Sandbox {
     public let id: String
     /// Whether the issuer paid.
     public let paid: Bool
+    /// When.
+    public let created: Instant
   }
 
   /// One refund in the sandbox's books; the sandbox pays it back at once.
@@ -100,6 +102,29 @@ extension Sandbox {
 }
 
 extension Sandbox.Intent {
+  /// As Stripe sends it when asked to expand the charge and its balance transaction.
+  func body(settledAfter delay: Duration, at now: Instant) -> JSONValue {
+    guard var body = body.object, let charge = charges.last else { return self.body }
+    let available = charge.created.advanced(by: delay)
+    var funds: JSONValue = .null
+    if charge.paid {
+      funds = [
+        "id": .string("txn_\(charge.id)"), "object": "balance_transaction",
+        "amount": .integer(money.amount),
+        "available_on": .integer(available.milliseconds / 1000),
+        "status": .string(available <= now ? "available" : "pending"),
+      ]
+    }
+    body["latest_charge"] = [
+      "id": .string(charge.id), "object": "charge", "amount": .integer(money.amount),
+      "amount_captured": .integer(charge.paid ? money.amount : 0),
+      "amount_refunded": .integer(amountRefunded), "balance_transaction": funds,
+      "created": .integer(charge.created.milliseconds / 1000), "paid": .bool(charge.paid),
+      "payment_intent": .string(id),
+    ]
+    return .object(body)
+  }
+
   /// As Stripe sends it.
   var body: JSONValue {
     var error: JSONValue = .null

@@ -30,11 +30,13 @@ extension Sandbox {
         paymentMethod: method, metadata: parameters.metadata, created: now.milliseconds / 1000,
         status: method == nil ? .requiresPaymentMethod : .requiresConfirmation))
     let index = intents.count - 1
-    return confirm ? charge(index, method) : .result(intents[index].body)
+    return confirm ? charge(index, method, at: now) : .result(intents[index].body)
   }
 
   /// POST /v1/payment_intents/{id}/confirm
-  mutating func confirmIntent(_ id: String, _ form: Form) throws(SandboxReply) -> SandboxReply {
+  mutating func confirmIntent(
+    _ id: String, _ form: Form, at now: Instant
+  ) throws(SandboxReply) -> SandboxReply {
     let parameters = try SandboxParameters(form, known: ["payment_method", "off_session"])
     let index = try index(of: id)
     let method = try paymentMethod(parameters)
@@ -51,7 +53,7 @@ extension Sandbox {
       break
     }
     try requireOffSession(parameters)
-    return charge(index, method ?? intents[index].paymentMethod)
+    return charge(index, method ?? intents[index].paymentMethod, at: now)
   }
 
   /// POST /v1/payment_intents/{id}/cancel
@@ -73,29 +75,39 @@ extension Sandbox {
     }
   }
 
+  /// What can be expanded: the charge, and whether its funds are available.
+  private static let funds = "latest_charge.balance_transaction"
+
   /// GET /v1/payment_intents/{id}
-  func retrieveIntent(_ id: String, _ form: Form) throws(SandboxReply) -> SandboxReply {
-    _ = try SandboxParameters(form, known: [])
-    return .result(intents[try index(of: id)].body)
+  func retrieveIntent(
+    _ id: String, _ form: Form, at now: Instant
+  ) throws(SandboxReply) -> SandboxReply {
+    let parameters = try SandboxParameters(form, known: ["expand[]"])
+    let expands = try parameters.choice("expand[]", of: [Self.funds]) != nil
+    let intent = intents[try index(of: id)]
+    return .result(expands ? intent.body(settledAfter: settlesAfter, at: now) : intent.body)
   }
 
   /// GET /v1/payment_intents: no filter on metadata or status, as at Stripe (`processors.md` §2.7).
-  func listIntents(_ form: Form) throws(SandboxReply) -> SandboxReply {
+  func listIntents(_ form: Form, at now: Instant) throws(SandboxReply) -> SandboxReply {
     let parameters = try SandboxParameters(
-      form, known: ["customer", "created[gte]"] + SandboxPage.parameters)
+      form, known: ["customer", "created[gte]", "expand[]"] + SandboxPage.parameters)
     let customer = try customer(parameters)
     let start = try parameters.integer("created[gte]") ?? 0
+    let expands = try parameters.choice("expand[]", of: ["data.\(Self.funds)"]) != nil
     return try SandboxPage(parameters).list(
-      intents, at: "/v1/payment_intents", named: { $0.id },
+      intents, at: "/v1/payment_intents", placed: { position(of: $0) },
       where: { intent in
         intent.created >= start
           && (customer.map { wanted in intent.customer.map { same($0, wanted) } ?? false } ?? true)
       },
-      as: { $0.body })
+      as: { expands ? $0.body(settledAfter: settlesAfter, at: now) : $0.body })
   }
 
   /// The one place where money is taken; reached only while nothing was.
-  private mutating func charge(_ index: Int, _ method: String?) -> SandboxReply {
+  private mutating func charge(
+    _ index: Int, _ method: String?, at now: Instant
+  ) -> SandboxReply {
     precondition(
       !intents[index].charges.contains { $0.paid }, "A PaymentIntent is paid at most once.")
     guard method != nil || intents[index].customer != nil else {
@@ -107,13 +119,13 @@ extension Sandbox {
     // Without a method it is the customer's default, and that one pays.
     switch method.flatMap({ SandboxCard(paymentMethod: $0) }) ?? .pays {
     case .pays:
-      intents[index].charges.append(Charge(id: charge, paid: true))
+      intents[index].charges.append(Charge(id: charge, paid: true, created: now))
       intents[index].paymentMethod = method
       intents[index].lastError = nil
       intents[index].status = .succeeded
       return .result(intents[index].body)
     case .declines(let decline):
-      intents[index].charges.append(Charge(id: charge, paid: false))
+      intents[index].charges.append(Charge(id: charge, paid: false, created: now))
       intents[index].paymentMethod = nil
       intents[index].lastError = decline
       intents[index].status = .requiresPaymentMethod

@@ -106,13 +106,15 @@ struct SandboxPage {
   }
 
   /// The list Stripe sends: those of the elements, oldest first as given, that are wanted.
+  ///
+  /// - Parameter place: where the element of a name stands.
   func list<Element>(
-    _ elements: [Element], at path: String, named id: (Element) -> String,
+    _ elements: [Element], at path: String, placed place: (String) -> Int?,
     where wanted: (Element) -> Bool, as body: (Element) -> JSONValue
   ) throws(SandboxReply) -> SandboxReply {
     var end = elements.count
     if let after {
-      guard let index = elements.firstIndex(where: { same(id($0), after) }) else {
+      guard let index = place(after) else {
         throw .missing("object", after, param: "starting_after", status: 400)
       }
       end = index

@@ -51,10 +51,18 @@ extension Sandbox {
   /// GET /v1/refunds/{id}
   func retrieveRefund(_ id: String, _ form: Form) throws(SandboxReply) -> SandboxReply {
     _ = try SandboxParameters(form, known: [])
+    guard let place = position(ofRefund: id) else {
+      throw .missing("refund", id, param: "id", status: 404)
+    }
+    return .result(refunds[place].body)
+  }
+
+  /// The place its name counts; nil if the name is not one of ours.
+  private func position(ofRefund id: String) -> Int? {
     guard let number = id.split(separator: "_").last.flatMap({ Int($0) }),
       refunds.indices.contains(number - 1), same(refunds[number - 1].id, id)
-    else { throw .missing("refund", id, param: "id", status: 404) }
-    return .result(refunds[number - 1].body)
+    else { return nil }
+    return number - 1
   }
 
   /// GET /v1/refunds
@@ -67,7 +75,7 @@ extension Sandbox {
     }
     let start = try parameters.integer("created[gte]") ?? 0
     return try SandboxPage(parameters).list(
-      refunds, at: "/v1/refunds", named: { $0.id },
+      refunds, at: "/v1/refunds", placed: { position(ofRefund: $0) },
       where: { refund in
         refund.created >= start && (intent.map { same($0, refund.intent) } ?? true)
       },

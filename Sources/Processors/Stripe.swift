@@ -21,6 +21,7 @@ public enum Stripe {
         keyRetention: .seconds(20 * 3600), quiescence: .seconds(10 * 60)),
       request: { instruction in request(for: instruction) },
       finding: { instruction, answer in finding(of: answer, to: instruction) },
-      violation: { instruction, answer in violation(by: answer, to: instruction) })
+      violation: { instruction, answer in violation(by: answer, to: instruction) },
+      statement: statement)
   }
 }

@@ -13,14 +13,25 @@ extension Stripe {
       agrees(object, type: "payment_intent", with: instruction, complete: complete)
     else { return mismatch }
 
+    if object["status"]?.string == "succeeded", let received = object["amount_received"],
+      received.integer != instruction.operation.terms.money.amount
+    {
+      return mismatch
+    }
+    return standing(
+      of: object, id, afterConfirming: instruction.kind == .confirm,
+      livemode: instruction.livemode)
+  }
+
+  /// What a PaymentIntent proves by itself.
+  ///
+  /// - Parameter afterConfirming: whether this is the answer to a confirmation.
+  static func standing(
+    of object: JSONValue, _ id: String, afterConfirming: Bool, livemode: Bool
+  ) -> Finding {
     switch object["status"]?.string {
     case "succeeded":
-      if let received = object["amount_received"],
-        received.integer != instruction.operation.terms.money.amount
-      {
-        return mismatch
-      }
-      return .captured(id, livemode: instruction.livemode)
+      return .captured(id, livemode: livemode)
     case "requires_capture", "processing":
       return .processing(id)
     case "requires_action":
@@ -29,7 +40,7 @@ extension Stripe {
     case "requires_confirmation":
       return .created(id)
     case "requires_payment_method":
-      return unpaid(object, id, to: instruction)
+      return unpaid(object, id, afterConfirming: afterConfirming)
     case "canceled":
       return .voided(id)
     default:
@@ -40,7 +51,7 @@ extension Stripe {
   /// `requires_payment_method`: declined if there is an error to show for it (S05), and otherwise
   /// never confirmed, unless this is the answer to a confirmation.
   private static func unpaid(
-    _ object: JSONValue, _ id: String, to instruction: Instruction
+    _ object: JSONValue, _ id: String, afterConfirming: Bool
   ) -> Finding {
     if let error = object["last_payment_error"], error.object != nil {
       let error = StripeError(members: error)
@@ -48,12 +59,8 @@ extension Stripe {
       // object is unpaid, and it is the only one this operation has.
       return .declined(decline(error, reference: id))
     }
-    switch instruction.kind {
-    case .confirm:
-      return .declined(Decline(reference: id, code: "generic_decline", advice: .anotherMethod))
-    case .create, .retrieve, .cancel, .find, .refund, .retrieveRefund, .findRefund:
-      return .created(id)
-    }
+    guard afterConfirming else { return .created(id) }
+    return .declined(Decline(reference: id, code: "generic_decline", advice: .anotherMethod))
   }
 
   /// What a refund proves (F01–F03), under the same condition.
@@ -64,11 +71,16 @@ extension Stripe {
       agrees(object, type: "refund", with: instruction, complete: true)
     else { return mismatch }
 
+    return standing(ofRefund: object, id, livemode: instruction.livemode)
+  }
+
+  /// What a refund proves by itself.
+  static func standing(ofRefund object: JSONValue, _ id: String, livemode: Bool) -> Finding {
     switch object["status"]?.string {
-    case "succeeded": return .refunded(id, livemode: instruction.livemode)
-    case "pending", "requires_action": return .submitted(id)
-    case "failed", "canceled": return .refundFailed(id)
-    default: return .unknown(Doubt(reason: "status_unrecognized", remedy: .lookUp))
+    case "succeeded": .refunded(id, livemode: livemode)
+    case "pending", "requires_action": .submitted(id)
+    case "failed", "canceled": .refundFailed(id)
+    default: .unknown(Doubt(reason: "status_unrecognized", remedy: .lookUp))
     }
   }
 

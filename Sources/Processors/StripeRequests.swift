@@ -71,6 +71,7 @@ extension Stripe {
 
   private static func appendMetadata(of operation: Operation, to form: inout Form) {
     form.append("metadata[bursar_operation]", operation.id.text)
+    form.append("metadata[bursar_namespace]", operation.namespace)
     form.append("metadata[bursar_reference]", metadataValue(operation.reference))
     form.append("metadata[bursar_run]", metadataValue(operation.run))
     if operation.round > 0 { form.append("metadata[bursar_round]", String(operation.round)) }
@@ -101,7 +102,7 @@ extension Stripe {
       body: form.bytes)
   }
 
-  private static func read(_ path: String) -> Request {
+  static func read(_ path: String) -> Request {
     Request(method: .get, path: path, headers: [Header("Stripe-Version", version)], body: [])
   }
 

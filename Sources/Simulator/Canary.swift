@@ -43,7 +43,7 @@ enum Canary: String, CaseIterable {
           let request = sound.request(instruction)
           early.requests.append((instruction.operation, request))
           return request
-        }, finding: sound.finding, violation: sound.violation)
+        }, finding: sound.finding, violation: sound.violation, statement: sound.statement)
     case .failsUnknown:
       return Dialect(
         profile: sound.profile, request: sound.request,
@@ -52,14 +52,14 @@ enum Canary: String, CaseIterable {
             return sound.finding(instruction, answer)
           }
           return .rejected(Refusal(code: "restarted"))
-        }, violation: sound.violation)
+        }, violation: sound.violation, statement: sound.statement)
     case .changesKeys:
       return Dialect(
         profile: sound.profile,
         request: { instruction in
           let request = sound.request(instruction)
           return request.renaming(attempt: instruction.operation.attempts)
-        }, finding: sound.finding, violation: sound.violation)
+        }, finding: sound.finding, violation: sound.violation, statement: sound.statement)
     }
   }
 

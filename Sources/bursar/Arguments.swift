@@ -8,6 +8,7 @@ enum Command: Equatable {
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
   case deadLetters(DeadLettersOrder)
+  case reconcile(policy: String?, since: String?, json: Bool)
   case sandbox(SandboxOrder)
   case audit(AuditOrder)
   case replay(ReplayOrder)
@@ -25,6 +26,7 @@ enum Command: Equatable {
     case freeze
     case thaw
     case settle
+    case reconcile
     case deadLetters = "dead-letters"
     case sandbox
     case audit
@@ -105,6 +107,7 @@ private struct Words {
     case .replay: ["--policy", "--run"]
     case .initialize: ["--file", "--command", "--policy"]
     case .doctor: ["--policy"]
+    case .reconcile: ["--policy", "--since"]
     case .deadLetters: DeadLettersOrder.valued
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
@@ -118,7 +121,7 @@ private struct Words {
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
     case .doctor: ["--help", "--version", "--json", "--offline"]
-    case .operations, .policy, .settle, .audit, .replay, .deadLetters:
+    case .operations, .policy, .settle, .audit, .replay, .reconcile, .deadLetters:
       ["--help", "--version", "--json"]
     }
   }
@@ -185,16 +188,16 @@ private struct Words {
       return .initialize(try InitOrder(names: names, values: values, flags: flags))
     case .doctor:
       return .doctor(try DoctorOrder(names: names, values: values, flags: flags))
+    case .reconcile:
+      try refuse(names)
+      return .reconcile(policy: policy, since: values["--since"], json: json)
     case .deadLetters:
       return .deadLetters(try DeadLettersOrder(names: names, values: values, json: json))
     case .sandbox:
       try refuse(names)
-      guard let port = try number("--port", in: 0...65_535) else {
-        throw UsageMistake(message: "sandbox needs --port N; with 0 it finds a free one.")
-      }
       return .sandbox(
         SandboxOrder(
-          port: UInt16(port), faults: values["--faults"],
+          port: try port(), faults: values["--faults"],
           seed: try number("--seed", in: 0...Int64.max) ?? 0, books: values["--books"]))
     }
   }
@@ -204,6 +207,14 @@ private struct Words {
     return try FreezeOrder(
       run: values["--run"], customer: values["--customer"], flags: flags, why: values["--why"],
       policy: values["--policy"], isThaw: topic == .thaw)
+  }
+
+  private func port() throws(UsageMistake) -> UInt16 {
+    guard let port = try number("--port", in: 0...65_535) else {
+      throw UsageMistake(
+        message: "\(topic.rawValue) needs --port N; with 0 it finds a free one.")
+    }
+    return UInt16(port)
   }
 
   /// The value of an option that takes a whole number.

@@ -10,6 +10,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .freeze: freezeHelp
     case .thaw: thawHelp
     case .settle: settleHelp
+    case .reconcile: reconcileHelp
     case .deadLetters: deadLettersHelp
     case .sandbox: sandboxHelp
     case .audit: auditHelp
@@ -33,6 +34,7 @@ private let overview = """
     bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
+    bursar reconcile [--since 30d] [--json] [--policy FILE]
     bursar dead-letters [list | show ID | retry ID | resolve ID ...] [--json] [--policy FILE]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
@@ -51,7 +53,7 @@ private let overview = """
     1   check found something wrong; operations show found nothing; settle left something open;
         there was nothing to thaw; audit verify found an entry that is not what was written;
         doctor found something that must be mended; replay found a difference; init wrote nothing;
-        there are dead letters; a dead letter cannot be resolved so
+        reconcile found discrepancies; there are dead letters, or one cannot be resolved so
     64  the command line cannot be understood
     69  there is no standard output to answer on
     74  a file could not be read or written, or a port is taken
@@ -172,6 +174,21 @@ private let auditHelp = """
   head prints where the history ends now. Who can write to the ledger could cut its end off, or write
   it anew; keep a head elsewhere from time to time (delivered events carry it too) and give it to
   verify --head, and that shows as well.
+
+  """
+
+private let reconcileHelp = """
+  usage: bursar reconcile [--since 30d] [--json] [--policy FILE]
+
+  Reads the processor's own list of everything made within --since (by default 30d) and compares it
+  with the books, both ways: what is missing here or there, state, amount, currency, customer,
+  refunds, two objects for one operation. What is still pending here is resolved by what the
+  processor says; funds that are available are settled; what is decided is reported and never
+  rewritten. Objects of others in the same account are counted and left alone, and so is what
+  changed within the last five minutes.
+
+  It ends with 1 if anything differs. Each discrepancy is written into the history once, and again
+  when it is gone. bursar check warns of those that are known.
 
   """
 

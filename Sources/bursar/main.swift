@@ -13,6 +13,8 @@ do throws(UsageMistake) {
     case .thaw(let order): thaw(order)
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
+    case .reconcile(let policy, let since, let json):
+      reconcile(policy: policy, since: since, json: json)
     case .deadLetters(let order): deadLetters(order)
     case .sandbox(let order): sandbox(order)
     case .audit(let order): audit(order)

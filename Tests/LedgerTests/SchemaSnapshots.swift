@@ -121,6 +121,14 @@ extension SchemaTests {
     "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
     "foreignOwners: SCAN operations USING COVERING INDEX in_flight",
     "inFlight: SEARCH operations USING INDEX in_flight (owner=?)",
+    """
+    operationsByProcessorReference: SEARCH operations USING INDEX \
+    operations_by_processor_reference (processor_reference=?); USE TEMP B-TREE FOR ORDER BY
+    """,
+    """
+    moved: SEARCH operations USING INDEX operations_by_age (created>? AND \
+    (created,id)<(?,?))
+    """,
     "deadLetters: SCAN operations USING INDEX dead_letters",
     "deadLetterCount: SCAN operations USING INDEX dead_letters",
     "pendingCount: SCAN operations USING COVERING INDEX pending",
@@ -156,6 +164,15 @@ extension SchemaTests {
     "reopenRun: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
     "freezes: SCAN freezes",
     "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
+    "discrepancies: SCAN discrepancies",
+    """
+    discrepanciesOfOperation: SEARCH discrepancies USING INDEX discrepancies_by_operation \
+    (operation=?)
+    """,
+    "discrepancy: SEARCH discrepancies USING PRIMARY KEY (subject=? AND kind=?)",
+    "discrepanciesOfSubject: SEARCH discrepancies USING PRIMARY KEY (subject=?)",
+    "goneDiscrepancies: SCAN discrepancies",
+    "discrepancyCount: SCAN discrepancies",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",
     "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",

@@ -50,7 +50,7 @@ import Testing
     let warnings = try Report.alerts(
       ledger: shop.ledger, at: shop.now.advanced(by: .seconds(7200)))
     #expect(warnings.map(\.code) == ["dead_letters"])
-    #expect(warnings.first?.message.hasPrefix("1 dead letter wait") == true)
+    #expect(warnings.first?.message.hasPrefix("1 dead letter waits") == true)
     let listed = try DeadLetters.list(
       ledger: shop.ledger, json: false, currencies: Stripe.currencies, at: shop.now)
     #expect(listed.count == 1)

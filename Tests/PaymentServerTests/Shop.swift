@@ -173,4 +173,110 @@ final class Shop {
   private func parsed(_ line: [UInt8]) -> [JSONValue] {
     do { return [try JSONValue(reading: line)] } catch { return [] }
   }
+
+  /// Compares the processor's list with the books, the clock standing still but for retries.
+  func reconcile(since: Duration = .seconds(30 * 86_400)) throws -> Reconciled {
+    guard case .accepted(let policy) = setting.policy else { throw LedgerError.busy }
+    var value = Reconciliation(setting, policy, since: now.advanced(by: .zero - since), at: now)
+    var lines: [JSONValue] = []
+    var inputs: [Input] = [.tick]
+    for _ in 0..<10_000 {
+      let outputs = value.step(inputs, at: now)
+      inputs = []
+      for output in outputs {
+        switch output {
+        case .line: break
+        case .log(let line): lines += parsed(line)
+        case .send(let dispatch): inputs.append(.answer(dispatch.id, answer(dispatch.request)))
+        }
+      }
+      if let outcome = value.outcome { return Reconciled(outcome: outcome, log: lines) }
+      if inputs.isEmpty, let wake = value.wake { now = max(now, wake) }
+    }
+    throw LedgerError.busy
+  }
+
+  /// What a comparison said.
+  struct Reconciled {
+    let outcome: Reconciliation.Outcome
+    let log: [JSONValue]
+
+    /// What was counted; nil when it was stopped.
+    var tally: Tally? {
+      switch outcome {
+      case .finished(let tally): tally
+      case .stopped: nil
+      }
+    }
+
+    /// The new discrepancies as `kind subject`, sorted.
+    var found: [String] {
+      log.filter { $0["event"]?.string == "discrepancy" }
+        .map { "\($0["kind"]?.string ?? "") \($0["subject"]?.string ?? "")" }.sorted()
+    }
+  }
+
+  /// Makes an object at the processor past the server, paid unless said otherwise; gives its name.
+  func object(
+    for operation: String?, namespace: String? = "default", reference: String? = nil,
+    amount: Int64 = 1000, currency: String = "usd", customer: String = "cus_1", paid: Bool = true
+  ) throws -> String {
+    var form = "amount=\(amount)&currency=\(currency)&customer=\(customer)"
+    form += "&payment_method=pm_card_visa"
+    if let operation { form += "&metadata%5Bbursar_operation%5D=\(operation)" }
+    if let namespace, operation != nil { form += "&metadata%5Bbursar_namespace%5D=\(namespace)" }
+    if let reference { form += "&metadata%5Bbursar_reference%5D=\(reference)" }
+    let made = try post("/v1/payment_intents", form)
+    guard let id = made["id"]?.string else { throw LedgerError.busy }
+    if paid { try post("/v1/payment_intents/\(id)/confirm", "off_session=true") }
+    return id
+  }
+
+  /// Gives back past the server; gives the refund's name.
+  @discardableResult
+  func givenBack(
+    _ intent: String, _ amount: Int64, for operation: String? = nil
+  ) throws -> String {
+    var form = "payment_intent=\(intent)&amount=\(amount)"
+    if let operation {
+      form += "&metadata%5Bbursar_operation%5D=\(operation)&metadata%5Bbursar_namespace%5D=default"
+    }
+    return try post("/v1/refunds", form)["id"]?.string ?? ""
+  }
+
+  @discardableResult
+  func post(_ path: String, _ form: String) throws -> JSONValue {
+    let request = Request(
+      method: .post, path: path,
+      headers: [Header("Content-Type", "application/x-www-form-urlencoded")],
+      body: Array(form.utf8))
+    return try JSONValue(reading: sandbox.answer(request, at: now).body)
+  }
+
+  /// Writes an operation into the books as if it had come that far, an hour ago.
+  @discardableResult
+  func record(
+    _ reference: String, _ kind: Payments.Operation.Kind = .charge,
+    _ change: (inout Payments.Operation) -> Void
+  ) throws -> Payments.Operation {
+    guard let dollar = Currency("USD") else { throw LedgerError.busy }
+    let then = now.advanced(by: .seconds(-3600))
+    let identity = Identity(namespace: "default", kind: kind, name: .reference(reference))
+    var operation = Payments.Operation(
+      id: Identity.names(base32: base32(sha256(identity.canonical))).id, kind: kind,
+      namespace: "default", reference: reference,
+      terms: Terms(
+        customer: "cus_1", money: Money(1000, dollar), paymentMethod: nil, description: nil),
+      run: "run-1", task: nil, step: nil, checkpoint: nil,
+      state: kind == .charge ? .captured : .refunded, processorReference: nil, round: 0,
+      confirmation: 0, next: nil, due: nil, attempt: nil, tries: 1, attempts: 2,
+      unknownSince: nil, firstSent: then, code: nil, detail: nil, deadLetter: nil, owner: nil,
+      livemode: false, created: then, updated: then, policy: "00ff", rule: nil, version: 0)
+    change(&operation)
+    let added = operation
+    try tamper { books throws(LedgerError) in
+      _ = try books.write(Transition(before: nil, after: added, reason: "planted"), at: then)
+    }
+    return added
+  }
 }

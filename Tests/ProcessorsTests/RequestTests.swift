@@ -18,7 +18,8 @@ private func text(_ request: Request) -> String {
 private let pinned = "Stripe-Version: 2026-10-28.endive\n"
 private let form = "Content-Type: application/x-www-form-urlencoded\n"
 private let metadata =
-  "metadata%5Bbursar_operation%5D=op_1&metadata%5Bbursar_reference%5D=INV-1"
+  "metadata%5Bbursar_operation%5D=op_1&metadata%5Bbursar_namespace%5D=acme"
+  + "&metadata%5Bbursar_reference%5D=INV-1"
   + "&metadata%5Bbursar_run%5D=run-1"
 
 @Suite struct RequestTests {

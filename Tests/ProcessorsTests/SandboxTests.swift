@@ -58,6 +58,7 @@ func expectError(
         "capture_method":"automatic","client_secret":"pi_sandbox_000001_secret_sandbox",\
         "created":1795176000,"currency":"usd","customer":"cus_1","last_payment_error":null,\
         "latest_charge":null,"livemode":false,"metadata":{"bursar_operation":"op_1",\
+        "bursar_namespace":"acme",\
         "bursar_reference":"INV-1","bursar_run":"run-1"},"next_action":null,\
         "payment_method":"pm_card_visa","status":"requires_confirmation"}
         """)

@@ -1,0 +1,93 @@
+import JSON
+public import Ledger
+public import Payments
+
+extension Report {
+  /// The most discrepancies one report lists.
+  static let listedDiscrepancies = 1000
+
+  /// What a person has to look at, as the books stand: for `bursar check`.
+  public static func alerts(
+    ledger path: String, at now: Instant
+  ) throws(LedgerError) -> [PolicyWarning] {
+    guard Ledger.exists(at: path) else { return [] }
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      var alerts: [PolicyWarning] = []
+      if let oldest = try books.deadLetters(limit: 1).first {
+        let count = try books.deadLetterCount()
+        alerts.append(
+          PolicyWarning(
+            code: "dead_letters",
+            message: "\(count) dead letter\(count == 1 ? " waits" : "s wait") for a person, the "
+              + "oldest for \(DeadLetters.age(of: oldest, at: now)); see bursar dead-letters."))
+      }
+      let differences = try books.discrepancyCount()
+      if differences > 0 {
+        let noun = differences == 1 ? "discrepancy is" : "discrepancies are"
+        alerts.append(
+          PolicyWarning(
+            code: "discrepancies",
+            message: "\(differences) \(noun) known between the books and the processor; see bursar "
+              + "reconcile."))
+      }
+      return alerts
+    }
+  }
+
+  /// What a reconciliation found: a table for people, or one JSON object a line; what was counted
+  /// stands last.
+  public static func discrepancies(
+    ledger path: String, seenSince: Instant, _ tally: Tally, json: Bool
+  ) throws(LedgerError) -> [UInt8] {
+    var found: [Discrepancy] = []
+    if tally.discrepancies > 0 {
+      var ledger = try Ledger(path: path)
+      found = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try books.discrepancies(seenSince: seenSince, limit: listedDiscrepancies)
+      }
+    }
+    if json {
+      return lines(found.map(\.document) + [.object(JSONObject(tally.members))])
+    }
+    let rows = found.map { discrepancy in
+      let document = discrepancy.document
+      return [
+        discrepancy.kind.rawValue, discrepancy.subject, discrepancy.operation?.text ?? "-",
+        "books: \(quoted(document["books"]?.string ?? ""))",
+        "processor: \(quoted(document["processor"]?.string ?? ""))",
+        "since \(timestamp(discrepancy.found))",
+      ]
+    }
+    var text = table(rows)
+    if found.count < tally.discrepancies {
+      text.append("and \(tally.discrepancies - found.count) more")
+    }
+    text.append(tally.sentence)
+    return Array((text.joined(separator: "\n") + "\n").utf8)
+  }
+}
+
+extension Discrepancy {
+  /// What is known of it, as one object.
+  var document: JSONValue {
+    var members = JSONObject()
+    do throws(JSONError) {
+      if let detail = try JSONValue(reading: Array(detail.utf8)).object { members = detail }
+    } catch {
+      members["detail"] = .string(detail)
+    }
+    members["found"] = .string(timestamp(found))
+    return .object(members)
+  }
+}
+
+extension Tally {
+  /// What was counted, as a sentence.
+  fileprivate var sentence: String {
+    let left = young == 0 ? "" : ", \(young) left for next time"
+    let others = foreign == 0 ? "" : ", \(foreign) of others"
+    return "Compared \(compared) objects of the processor's list\(others): \(resolved) resolved, "
+      + "\(settled) settled, \(discrepancies) discrepancies\(left)."
+  }
+}
