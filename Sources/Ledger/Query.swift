@@ -190,6 +190,17 @@ enum Query: String, CaseIterable {
     SET operation = excluded.operation, detail = excluded.detail, seen = excluded.seen
     """
   case deleteDiscrepancy = "DELETE FROM discrepancies WHERE subject = ?1 AND kind = ?2"
+  case insertHint = """
+    INSERT INTO hints VALUES (?1, ?2, ?3, NULL) ON CONFLICT DO NOTHING
+    """
+  case hintsToCheck = """
+    SELECT id, subject FROM hints WHERE checked IS NULL AND subject IS NOT NULL \
+    ORDER BY at, id LIMIT ?1
+    """
+  case checkHints = "UPDATE hints SET checked = ?2 WHERE id = ?1 AND checked IS NULL"
+  case deleteOldHints = """
+    DELETE FROM hints WHERE at < ?1 AND (checked IS NOT NULL OR subject IS NULL)
+    """
   case latest = "SELECT value FROM meta WHERE name = 'latest' ORDER BY name"
   case mark = """
     INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \

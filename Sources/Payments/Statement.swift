@@ -70,6 +70,23 @@ public enum StatementAnswer: Hashable, Sendable {
   case refused(Refusal)
 }
 
+/// Somebody's word that an object at the processor changed: worth a read of it, and no evidence.
+public struct Hint: Hashable, Sendable {
+  /// The processor's name for the event; the same event may come several times.
+  public let id: String
+  /// Of what kind the object is.
+  public let kind: Operation.Kind
+  /// The processor's name for the object; nil when the event names none that could be ours.
+  public let reference: String?
+
+  /// A hint from its parts.
+  public init(id: String, kind: Operation.Kind, reference: String?) {
+    self.id = id
+    self.kind = kind
+    self.reference = reference
+  }
+}
+
 /// A processor's language for its own list, as two pure functions.
 public struct StatementDialect: Sendable {
   /// The request for a question.

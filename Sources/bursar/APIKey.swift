@@ -1,11 +1,12 @@
 import Payments
 
-/// The processor's key. It is sent, and shown nowhere: printing it prints a word.
+/// A secret such as the processor's key. It is shown nowhere: printing it prints a word.
 struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   /// The largest file a key is read from, in bytes.
   static let limit = 4096
 
-  private let text: String
+  /// The secret itself, for what is sent and for what is signed.
+  let text: String
 
   /// The value of the header that carries it.
   var authorization: String { "Bearer " + text }
@@ -52,14 +53,16 @@ enum KeyMistake: Error, Equatable {
   case owner
   case file(FileTrouble)
 
-  /// The mistake as a sentence about the place where the key should be.
-  func sentence(at place: String) -> String {
+  /// The mistake as a sentence about the place where the secret should be.
+  ///
+  /// - Parameter secret: what is expected there.
+  func sentence(at place: String, of secret: String = "the processor's key") -> String {
     switch self {
-    case .empty: "\(place) is empty; expected is the processor's key."
+    case .empty: "\(place) is empty; expected is \(secret)."
     case .unprintable:
       "\(place) holds blanks, control characters or letters that no key has; "
         + "expected is the key alone, on one line."
-    case .unset: "\(place) is not set; expected is the processor's key."
+    case .unset: "\(place) is not set; expected is \(secret)."
     case .mode(let mode):
       "\(place) can be read by other users (mode \(octal(mode))); make it readable by its owner "
         + "alone: chmod 600."

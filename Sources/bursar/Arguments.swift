@@ -8,6 +8,7 @@ enum Command: Equatable {
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
   case deadLetters(DeadLettersOrder)
+  case webhooks(port: UInt16, policy: String?)
   case reconcile(policy: String?, since: String?, json: Bool)
   case sandbox(SandboxOrder)
   case audit(AuditOrder)
@@ -27,6 +28,7 @@ enum Command: Equatable {
     case thaw
     case settle
     case reconcile
+    case webhooks
     case deadLetters = "dead-letters"
     case sandbox
     case audit
@@ -108,6 +110,7 @@ private struct Words {
     case .initialize: ["--file", "--command", "--policy"]
     case .doctor: ["--policy"]
     case .reconcile: ["--policy", "--since"]
+    case .webhooks: ["--port", "--policy"]
     case .deadLetters: DeadLettersOrder.valued
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
@@ -116,7 +119,7 @@ private struct Words {
   /// The options of the command that stand alone.
   private var plain: [String] {
     switch topic {
-    case .serve, .sandbox: ["--help", "--version"]
+    case .serve, .sandbox, .webhooks: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
@@ -191,6 +194,9 @@ private struct Words {
     case .reconcile:
       try refuse(names)
       return .reconcile(policy: policy, since: values["--since"], json: json)
+    case .webhooks:
+      try refuse(names)
+      return .webhooks(port: try port(), policy: policy)
     case .deadLetters:
       return .deadLetters(try DeadLettersOrder(names: names, values: values, json: json))
     case .sandbox:

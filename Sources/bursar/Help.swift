@@ -11,6 +11,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .thaw: thawHelp
     case .settle: settleHelp
     case .reconcile: reconcileHelp
+    case .webhooks: webhooksHelp
     case .deadLetters: deadLettersHelp
     case .sandbox: sandboxHelp
     case .audit: auditHelp
@@ -35,6 +36,7 @@ private let overview = """
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
     bursar settle [--policy FILE] [--json] [--limit SECONDS]
     bursar reconcile [--since 30d] [--json] [--policy FILE]
+    bursar webhooks --port N [--policy FILE]
     bursar dead-letters [list | show ID | retry ID | resolve ID ...] [--json] [--policy FILE]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
@@ -189,6 +191,21 @@ private let reconcileHelp = """
 
   It ends with 1 if anything differs. Each discrepancy is written into the history once, and again
   when it is gone. bursar check warns of those that are known.
+
+  """
+
+private let webhooksHelp = """
+  usage: bursar webhooks --port N [--policy FILE]
+
+  Takes Stripe's webhooks on 127.0.0.1:N, behind whatever ends TLS, until it is told to end; with
+  --port 0 it finds a free one and says which. Needs webhooks.secret in the policy: the endpoint's
+  signing secret, from the environment or a file of mode 0600.
+
+  A webhook that is not signed with the secret, or more than five minutes off, is refused. Of the
+  others only the object's name is believed: the object is read at the processor and compared with
+  the books, as reconcile does with its list, so that what is pending is resolved and available
+  funds are settled within moments. It is answered 200 once it is in the books, and the same event
+  twice is taken once.
 
   """
 

@@ -19,7 +19,7 @@ func sandbox(_ order: SandboxOrder) -> ExitCode {
     complain("There is no standard output to answer on.")
     return .unavailable
   }
-  let rough: RoughSandbox
+  var rough: RoughSandbox
   do throws(PlanTrouble) {
     rough = try RoughSandbox(
       plan(order), schema: Schemas.faults, seed: UInt64(bitPattern: order.seed))
@@ -27,7 +27,12 @@ func sandbox(_ order: SandboxOrder) -> ExitCode {
     complain("The plan \(order.faults ?? ""): \(error.sentence)")
     return .configuration
   }
-  guard let face = SandboxFace(port: order.port, rough) else {
+  let face = Face(port: order.port) { request, now in
+    let visit = SandboxVisit(
+      method: request.method, path: request.path, headers: request.headers, body: request.body)
+    return rough.take(visit, at: now)
+  }
+  guard let face else {
     complain("127.0.0.1:\(order.port) cannot be listened on.")
     return .inputOutput
   }
@@ -45,7 +50,7 @@ func sandbox(_ order: SandboxOrder) -> ExitCode {
       break
     }
   }
-  return keep(face.rough.books(at: clock.now()) + [UInt8(ascii: "\n")], at: order.books)
+  return keep(rough.books(at: clock.now()) + [UInt8(ascii: "\n")], at: order.books)
 }
 
 /// Why there is no plan.

@@ -13,6 +13,7 @@ do throws(UsageMistake) {
     case .thaw(let order): thaw(order)
     case .settle(let policy, let json, let limit):
       settle(policy: policy, json: json, limit: limit)
+    case .webhooks(let port, let policy): webhooks(port: port, policy: policy)
     case .reconcile(let policy, let since, let json):
       reconcile(policy: policy, since: since, json: json)
     case .deadLetters(let order): deadLetters(order)

@@ -173,6 +173,8 @@ extension SchemaTests {
     "discrepanciesOfSubject: SEARCH discrepancies USING PRIMARY KEY (subject=?)",
     "goneDiscrepancies: SCAN discrepancies",
     "discrepancyCount: SCAN discrepancies",
+    "hintsToCheck: SCAN hints USING INDEX hints_to_check",
+    "checkHints: SEARCH hints USING PRIMARY KEY (id=?)",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",
     "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",

@@ -5,16 +5,26 @@ import Processors
 // The one file that speaks to libmicrohttpd. Absent: its threads and its own waiting; it is driven
 // through its epoll descriptor by the same poll as all else.
 
-/// The sandbox's HTTP face on 127.0.0.1: carries requests in, and answers out as they are to
-/// travel.
-@safe final class SandboxFace {
+/// A request as it reached a face, from whichever client.
+struct FaceRequest {
+  let method: String
+  /// Path and query, from the first slash.
+  let path: String
+  let headers: [Header]
+  let body: [UInt8]
+  /// Whether the body was larger than ``Face/bodyLimit``; then it is not whole.
+  let isOversized: Bool
+}
+
+/// An HTTP face on 127.0.0.1: carries requests in, and answers out as they are to travel.
+@safe final class Face {
   /// The largest body taken in, in bytes; what is beyond is not read into the request.
   static let bodyLimit = 1 << 20
 
   /// The port it listens on.
   private(set) var port: UInt16 = 0
-  /// What answers.
-  var rough: RoughSandbox
+  /// What answers: called once a request, when all of it is there.
+  private let take: (FaceRequest, Instant) -> SandboxDeed
 
   private var daemon: OpaquePointer?
   private var epoll: Int32 = -1
@@ -23,8 +33,8 @@ import Processors
   fileprivate var asleep: [Exchange] = []
 
   /// Listens on a port, or on a free one for 0; nil when that cannot be.
-  init?(port: UInt16, _ rough: RoughSandbox) {
-    self.rough = rough
+  init?(port: UInt16, _ take: @escaping (FaceRequest, Instant) -> SandboxDeed) {
+    self.take = take
     let this = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe daemon = face_start(port, this, began, asked, ended)
     guard let daemon = unsafe daemon else { return nil }
@@ -58,6 +68,8 @@ import Processors
     }
   }
 
+  fileprivate func deed(for request: FaceRequest) -> SandboxDeed { take(request, now) }
+
   /// Does what can be done now.
   func run(at now: Instant) {
     self.now = now
@@ -71,10 +83,12 @@ import Processors
 /// One request and what becomes of it.
 @safe private final class Exchange {
   let path: String
-  let face: SandboxFace
+  let face: Face
   let connection: OpaquePointer
   let socket: Int32
   var body: [UInt8] = []
+  /// Whether more came than is taken in.
+  var isOversized = false
   /// Whether the head was announced; what follows is the body, and then the word to answer.
   var isAnnounced = false
   /// Whether the connection is to end.
@@ -87,7 +101,7 @@ import Processors
   private var pause: Duration?
   private var lastWord = face_end
 
-  init(_ path: String, _ connection: OpaquePointer, of face: SandboxFace) {
+  init(_ path: String, _ connection: OpaquePointer, of face: Face) {
     self.path = path
     self.face = face
     unsafe self.connection = connection
@@ -108,8 +122,9 @@ import Processors
   /// Answers, or lets the connection end; called again after every sleep.
   func answer(method: String) -> MHD_Result {
     if deed == nil {
-      let visit = SandboxVisit(method: method, path: path, headers: headers, body: body)
-      deed = face.rough.take(visit, at: face.now)
+      deed = face.deed(
+        for: FaceRequest(
+          method: method, path: path, headers: headers, body: body, isOversized: isOversized))
     }
     switch deed {
     case .answer(let response): return unsafe send(response, whole(response.body))
@@ -205,7 +220,7 @@ private func began(
   }
   let exchange = unsafe Exchange(
     String(cString: path), connection,
-    of: Unmanaged<SandboxFace>.fromOpaque(face).takeUnretainedValue())
+    of: Unmanaged<Face>.fromOpaque(face).takeUnretainedValue())
   return unsafe Unmanaged.passRetained(exchange).toOpaque()
 }
 
@@ -226,7 +241,8 @@ private func asked(
   }
   let count = unsafe size.pointee
   guard count > 0 else { return unsafe exchange.answer(method: String(cString: method)) }
-  let room = SandboxFace.bodyLimit - exchange.body.count
+  let room = Face.bodyLimit - exchange.body.count
+  if count > room { exchange.isOversized = true }
   let bytes = unsafe UnsafeRawBufferPointer(start: piece, count: min(count, room))
   unsafe exchange.body += bytes
   unsafe size.pointee = 0
