@@ -57,10 +57,13 @@ extension Desk {
     stopping run: String? = nil, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     var verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    let found = try orphan(of: operation, books)
+    if let orphan = found { verdict = orphan.verdict }
     if verdict.word == .stop, let run {
       verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
     }
     var facts = try self.facts(operation, books, now)
+    if let orphan = found { facts["executed_after_all"] = .object(orphan.facts) }
     switch occasion {
     case .first, .repeated: facts["replayed"] = .bool(occasion == .repeated)
     case .asked: facts["next_steps"] = nextSteps(of: operation)

@@ -114,7 +114,11 @@ extension Desk {
     of charge: Operation, _ books: borrowing Books
   ) throws(LedgerError) -> Money {
     var left = charge.terms.money.amount
-    for refund in try books.refunds(of: charge.id) where refund.state.holds || refund.state.moved {
+    // What gives back another object of the same charge takes nothing from this one.
+    for refund in try books.refunds(of: charge.id)
+    where (refund.state.holds || refund.state.moved)
+      && isSame(refund.terms.chargeReference, charge.processorReference)
+    {
       left -= refund.terms.money.amount
     }
     return Money(max(0, left), charge.terms.money.currency)
@@ -136,6 +140,11 @@ extension Desk {
           in: &books, now)
         return answer(call, verdict, about: known)
       case .again(let again):
+        if let found = try orphan(of: known, books) {
+          let verdict = try stopping(
+            found.verdict, for: known.id.text, run: draft.run, policy, in: &books, now)
+          return answer(call, verdict, about: known)
+        }
         candidate = draft.renewing(again, policy, now)
       }
     } else {

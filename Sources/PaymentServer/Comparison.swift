@@ -135,12 +135,15 @@ struct Comparison {
     let here = operation.words
     guard operation.isNamed(by: entry) else {
       // What an earlier beginning left behind without moving money says nothing.
-      guard entry.finding.movesMoney else { return }
-      return operation.state.moved
-        ? try report(
+      guard entry.finding.movesMoney, !entry.isGivenBack else { return }
+      if operation.state.moved {
+        try report(
           .secondObject, entry, operation, operation.processorReference ?? "", entry.standing,
           in: &books, now)
-        : try report(.executed, entry, operation, here, entry.standing, in: &books, now)
+      } else {
+        try report(.executed, entry, operation, here, entry.standing, in: &books, now)
+      }
+      return try compensate(operation, executedAs: entry, in: &books, now)
     }
     switch (operation.state.moved, entry.finding.moved) {
     case (true, true):
@@ -151,7 +154,9 @@ struct Comparison {
     case (true, false):
       try report(.state, entry, operation, "moved", entry.finding.word, in: &books, now)
     case (false, true):
+      if entry.isGivenBack { return }
       try report(.executed, entry, operation, here, entry.standing, in: &books, now)
+      try compensate(operation, executedAs: entry, in: &books, now)
     case (false, false) where entry.finding.movesMoney:
       try report(.state, entry, operation, here, entry.standing, in: &books, now)
     case (false, false):
@@ -271,6 +276,11 @@ extension Operation {
 }
 
 extension StatementEntry {
+  /// Whether the processor gave back all of it: then nobody is out of pocket.
+  fileprivate var isGivenBack: Bool {
+    finding.moved && kind == .charge && (refunded ?? 0) >= money.amount
+  }
+
   /// What the processor says, in a few words.
   var standing: String { "\(finding.word) \(money.words)" }
 }

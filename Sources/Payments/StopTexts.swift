@@ -27,6 +27,22 @@ extension Texts {
         + "\(operation.state.rawValue), asked for \(when)): \(how). Nothing was charged. \(way)")
   }
 
+  /// A charge that ended here without money moving, and whose money the processor took after all.
+  ///
+  /// - Parameter refund: the operation that gives it back, if there is one.
+  public func executed(_ charge: Operation, refund: Operation?) -> Verdict {
+    let rest =
+      switch refund?.state {
+      case .initiated, .validated, .authorised, .submitted: "It is being given back."
+      case .captured, .settled, .refunded: "It was given back."
+      case .denied, .declined, .failed, .voided, nil: "The operator has been told and decides."
+      }
+    return Verdict(
+      .stop, "executed_after_all",
+      "\(name(charge)) was given up, and the processor took the money after all. \(rest) Do not "
+        + "charge again, under this or any other reference. Tell the user.")
+  }
+
   /// The most characters of an operator's reason that a model reads.
   public static let reasonQuoted = 80
 
