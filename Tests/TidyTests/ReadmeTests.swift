@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What the README shows is what the package holds; its commands are run by `Tests/readme.sh`.
@@ -21,6 +22,23 @@ import Testing
     #expect(links.filter { !paths.contains(String($0)) } == [])
   }
 
+  /// What a person finds in the log or on a dead letter, the README explains.
+  @Test func everyReasonOfADeadLetterAndEveryDiscrepancyHasItsEntry() throws {
+    let readme = try Package.text(of: "README.md")
+    var words: [Substring] = ["outcome_unknown"]
+    for path in try Package.paths() where path.hasPrefix("Sources/Processors/") {
+      let text = try Package.text(of: path)
+      for opening in ["reason: \"", "doubt(\""] {
+        words += text.components(of: opening)
+      }
+    }
+    let causes = try Package.text(of: "Sources/Payments/Dialect.swift")
+    words += causes.cases(ofEnum: "Cause")
+    let kinds = try Package.text(of: "Sources/Ledger/Discrepancy.swift").cases(ofEnum: "Kind")
+    #expect(words.count > 15 && kinds.count > 10)
+    for word in words + kinds { #expect(readme.contains("`\(word)`"), "\(word)") }
+  }
+
   @Test func aBlockIsFoundWithItsKind() {
     let text = "a\n```sh\nls\n```\nb\n```\nc\nd\n```\n"
     #expect(blocks(of: text).map(\.kind) == ["sh", ""])
@@ -40,5 +58,25 @@ import Testing
       }
     }
     return blocks
+  }
+}
+
+extension String {
+  /// The texts that stand in quotes after an opening, without those that are put together.
+  fileprivate func components(of opening: String) -> [Substring] {
+    split(separator: opening, omittingEmptySubsequences: false).dropFirst()
+      .map { $0.prefix { $0 != "\"" } }.filter { !$0.contains("\\") }
+  }
+
+  /// The raw values of an enum of texts, as they stand in its source.
+  fileprivate func cases(ofEnum name: String) -> [Substring] {
+    guard let start = range(of: "enum \(name): String")?.upperBound else { return [] }
+    let rest = self[start...]
+    let body = rest[..<(rest.range(of: "\n  }")?.lowerBound ?? rest.endIndex)]
+    return body.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard words.first == "case", words.count >= 2 else { return nil }
+      return words.count == 4 ? words[3].dropFirst().dropLast() : words[1]
+    }
   }
 }
