@@ -25,6 +25,9 @@ struct Comparison {
   /// books are read at two moments, and lists lag.
   static let margin = Duration.seconds(300)
 
+  /// What the history says where a change is from.
+  static let source = "statement"
+
   let policy: Policy
   let livemode: Bool
   let retries: RetryRule
@@ -80,7 +83,7 @@ struct Comparison {
     tally.compared += 1
     if operation.state.holds {
       try resolve(operation, by: entry, in: &books, now)
-    } else if operation.updated > asked.advanced(by: .zero - Self.margin) {
+    } else if try isYoung(operation, asked: asked, books) {
       tally.young += 1
       try settle(operation, by: entry, in: &books, now)
     } else {
@@ -88,6 +91,19 @@ struct Comparison {
       try settle(operation, by: entry, in: &books, now)
     }
     return operation
+  }
+
+  /// Whether the books learned something of it just before the list was asked for, or since; what
+  /// they learned from the list itself does not count.
+  private func isYoung(
+    _ operation: Operation, asked: Instant, _ books: borrowing Books
+  ) throws(LedgerError) -> Bool {
+    let limit = asked.advanced(by: .zero - Self.margin)
+    guard operation.updated > limit else { return false }
+    let last = try books.history(of: operation.id).last { entry in
+      !isSame(entry.detail.split(separator: " ").last.map(String.init), Self.source)
+    }
+    return last.map { $0.at > limit } ?? true
   }
 
   /// Whether an object that the books do not have was made by this namespace: it says so, or its
@@ -225,7 +241,7 @@ struct Comparison {
     _ after: Operation, from before: Operation, _ reason: String, in books: inout Books,
     _ now: Instant
   ) throws(LedgerError) {
-    let change = Transition(before: before, after: after, reason: reason, note: "statement")
+    let change = Transition(before: before, after: after, reason: reason, note: Self.source)
     let written = try books.write(change, at: now)
     tell("transition", transitionMembers(written, reason), now)
   }

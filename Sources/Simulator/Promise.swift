@@ -21,6 +21,7 @@ enum Promise: String, CaseIterable {
   case comesToRest = "once nothing fails any more everything comes to rest"
   case staysAsleep = "a server that has nothing to do does not wake again and again"
   case booksStayOpen = "the books can be read whenever the disk works"
+  case statementAgrees = "at the end the processor's own list and the books say the same"
   case repeatable = "the same seed gives the same books and the same transcript"
 }
 

@@ -108,6 +108,8 @@ extension World {
     var deadLetters = 0
     for place in oracle.books.indices {
       try oracle.readNews(of: place)
+      try reconcile(place)
+      try oracle.readNews(of: place)
       try oracle.audit(place)
       try oracle.books[place].checkHistory()
       deadLetters += try oracle.checkRest(place)

@@ -162,6 +162,16 @@ import Testing
     #expect(try shop.charge("INV-3")["code"]?.string == "replayed")
   }
 
+  @Test func aSecondObjectIsFoundInTheVeryRunThatSettlesTheFirst() throws {
+    let shop = try Shop()
+    let second = try shop.object(for: Planting.id("INV-1"))
+    try shop.charge("INV-1")
+    shop.pass(.seconds(2 * 86_400))
+    let run = try shop.reconcile()
+    #expect(run.found == ["second_object \(second)"])
+    #expect(run.tally?.settled == 1 && run.tally?.young == 0)
+  }
+
   @Test func aListThatCannotBeReadIsAskedForAgainAndThenStops() throws {
     let shop = try honest()
     var failures = 3
