@@ -92,7 +92,7 @@ private func play(
     case .heard(let text?): asked.append(text)
     case .said(let text): recorded.append(Array(text.utf8))
     case .heard(nil), .at, .later, .answered, .policy, .run, .network, .frozen, .thawed, .restart,
-      .left:
+      .ended, .left:
       break
     }
     try stage.follow(line)

@@ -22,6 +22,8 @@ struct ReplayFile {
     case frozen(Freeze.Extent, why: String)
     case thawed(Freeze.Extent)
     case restart
+    /// No more lines came.
+    case ended
     /// What follows from the lines before, and what is a comment.
     case left
   }
@@ -64,7 +66,10 @@ struct ReplayFile {
     let words = text.split(separator: " ", maxSplits: 1).map(String.init)
     let rest = words.count > 1 ? words[1] : ""
     switch words.first {
-    case nil, "#", "!", "end": return .left
+    case "end": return .ended
+    // What a recorder notes of it.
+    case "#" where rest == "the end of input": return .ended
+    case nil, "#", "!": return .left
     case ">": return .heard(rest.hasPrefix("(a line left out") ? nil : rest)
     case "<": return .said(rest)
     case "at": return time(rest)

@@ -58,6 +58,7 @@ struct ReplayStage: ~Copyable {
     case .frozen(let extent, let why): try operate(extent, why, thaws: false)
     case .thawed(let extent): try operate(extent, "", thaws: true)
     case .restart: server = nil
+    case .ended: if server != nil { step([.ended]) }
     }
   }
 
