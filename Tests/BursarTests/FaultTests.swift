@@ -81,7 +81,7 @@ extension WorldTests {
       for _ in 1...40 { verdicts.append(try world.answer()["verdict"] as? String ?? "") }
       #expect(verdicts.contains("DONE"))
       try world.leave()
-      let rest = try world.settle(limit: 20)
+      let rest = try world.settle(limit: 90)
       #expect(rest.code == 0, "\(rest.open)")
       let hits = try world.log().filter { $0["fault"] is String }
       #expect(hits.count >= 10, "a wild processor that behaves is no trial")
