@@ -139,8 +139,9 @@ struct Comparison {
     guard differences.isEmpty, entry.finding.isFinal,
       let (after, reason) = operation.followed(by: entry.finding, retries, at: now)
     else { return }
-    try write(after, from: operation, reason, in: &books, now)
+    let resolved = try write(after, from: operation, reason, in: &books, now)
     tally.resolved += 1
+    try settle(resolved, by: entry, in: &books, now)
   }
 
   /// An operation at its end: what the processor says otherwise is reported.
@@ -237,13 +238,15 @@ struct Comparison {
     tally.settled += 1
   }
 
+  @discardableResult
   private mutating func write(
     _ after: Operation, from before: Operation, _ reason: String, in books: inout Books,
     _ now: Instant
-  ) throws(LedgerError) {
+  ) throws(LedgerError) -> Operation {
     let change = Transition(before: before, after: after, reason: reason, note: Self.source)
     let written = try books.write(change, at: now)
     tell("transition", transitionMembers(written, reason), now)
+    return written
   }
 
   /// Notes a disagreement; the log is told when it is new or says something else than before.

@@ -16,7 +16,7 @@ extension Probes {
     // What the disk remembers although it was undone.
     "disk.commit_returned",
     // What the operator's log tells.
-    "event.cap_warning", "event.conflict", "event.late_answer", "event.ledger",
+    "event.cap_warning", "event.conflict", "event.dead_letter", "event.late_answer", "event.ledger",
     "event.near_duplicate", "event.processor_unavailable", "event.repeated", "event.run_closed",
     // What the processor sees of a careful client.
     "processor.key_in_use", "processor.late_capture", "processor.late_refund",

@@ -134,6 +134,20 @@ import Testing
     #expect(try shop.exposure() == held)
   }
 
+  @Test func whatIsResolvedAndAvailableIsSettledAtOnce() throws {
+    let shop = try honest()
+    let object = try shop.object(for: Planting.id("DEAD"))
+    shop.now = shop.now.advanced(by: .seconds(2 * 86_400))
+    try shop.record("DEAD") {
+      $0.state = .authorised
+      $0.processorReference = object
+      $0.deadLetter = "owner_died"
+    }
+    let tally = try #require(try shop.reconcile().tally)
+    #expect(tally.resolved == 1 && tally.settled == 4)
+    #expect(try shop.operation("DEAD").state == .settled)
+  }
+
   @Test func aPendingOperationIsNotBelievedAnotherAmount() throws {
     let shop = try honest()
     let object = try shop.object(for: nil, amount: 4321, paid: true)
