@@ -61,11 +61,19 @@ public struct Reconciliation: ~Copyable {
     question = .page(.charge, since: since.advanced(by: .zero - Self.skew), after: nil)
   }
 
+  /// Whether an answer is the one that is awaited, for whoever carries the answers of others too.
+  public func awaits(_ id: DispatchID) -> Bool {
+    isOut && id == DispatchID(operation: Self.name, attempt: sent)
+  }
+
+  /// What requests of a statement are called in place of an operation.
+  private static let name = OperationID("statement")
+
   /// Takes answers, compares what came, and says what leaves then.
   public mutating func step(_ inputs: [Input], at reading: Instant) -> [Output] {
     for input in inputs {
       switch input {
-      case .answer(let id, let answer) where isOut && id.attempt == sent:
+      case .answer(let id, let answer) where awaits(id):
         receive(answer, at: reading)
       case .answer, .line, .oversizedLine, .policy, .ended, .tick: break
       }
@@ -120,7 +128,7 @@ public struct Reconciliation: ~Copyable {
     isOut = true
     asked = reading
     wake = nil
-    let id = DispatchID(operation: OperationID("statement"), attempt: sent)
+    let id = DispatchID(operation: Self.name, attempt: sent)
     outputs.append(.send(Dispatch(id: id, request: dialect.request(question), reads: true)))
   }
 

@@ -83,13 +83,15 @@ public enum Report {
       guard let operation = try books.operation(OperationID(id)) else { return nil }
       let attempts = try books.attempts(of: operation.id)
       let history = try books.history(of: operation.id)
+      let discrepancies = try books.discrepancies(of: operation.id)
       if json {
         var whole = entry(operation)
         whole["attempt_log"] = .array(attempts.map { .object(entry($0)) })
         whole["history"] = .array(history.map { .object(entry($0)) })
+        if !discrepancies.isEmpty { whole["discrepancies"] = .array(discrepancies.map(\.document)) }
         return lines([.object(whole)])
       }
-      return text(operation, attempts, history, currencies)
+      return text(operation, attempts, history, discrepancies, currencies)
     }
   }
 
@@ -123,7 +125,7 @@ public enum Report {
 
   private static func text(
     _ operation: Operation, _ attempts: [Attempt], _ history: [HistoryEntry],
-    _ currencies: CurrencyTable
+    _ discrepancies: [Discrepancy], _ currencies: CurrencyTable
   ) -> [UInt8] {
     var rows: [String] = []
     for member in entry(operation).members {
@@ -131,6 +133,9 @@ public enum Report {
       rows.append("\(member.key): \(value)")
     }
     rows.append("money: \(currencies.text(operation.terms.money))")
+    for discrepancy in discrepancies {
+      rows.append("discrepancy: \(quoted(discrepancy.detail, limit: 1200))")
+    }
     rows.append("history:")
     for entry in history {
       let from = entry.from?.rawValue ?? "-"

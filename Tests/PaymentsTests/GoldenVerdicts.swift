@@ -39,6 +39,15 @@ let goldenVerdicts = #"""
   the user still wants it.
   denied STOP: The policy refused the charge of 49.99 USD for "INV-7". No money moved. Do \#
   not retry this tool. Tell the user.
+  executed_after_all STOP: The charge of 49.99 USD for "INV-7" was given up, and the \#
+  processor took the money after all. It is being given back. Do not charge again, under \#
+  this or any other reference. Tell the user.
+  executed_after_all STOP: The charge of 49.99 USD for "INV-7" was given up, and the \#
+  processor took the money after all. It was given back. Do not charge again, under this \#
+  or any other reference. Tell the user.
+  executed_after_all STOP: The charge of 49.99 USD for "INV-7" was given up, and the \#
+  processor took the money after all. The operator has been told and decides. Do not \#
+  charge again, under this or any other reference. Tell the user.
   card_declined STOP: The card was declined (generic_decline) for the charge of 49.99 USD \#
   for "INV-7". No money moved. Do not retry with the same payment method. Ask the user for \#
   a different payment method, then call again with the same reference and the new \#
@@ -69,6 +78,8 @@ let goldenVerdicts = #"""
   made later.
   not_executed STOP: The processor does not know the charge of 49.99 USD for "INV-7", so it \#
   did not happen. No money moved. Do not retry now. Tell the user.
+  resolved_by_operator STOP: The operator looked and found that the charge of 49.99 USD for \#
+  "INV-7" did not happen. No money moved. Do not repeat this call. Tell the user.
   tool_not_allowed STOP: The policy does not allow the tool `charge`. Do not call it again. \#
   Tell the user.
   currency_not_allowed STOP: The policy does not allow charges in JPY; allowed: USD. \#

@@ -42,6 +42,7 @@ import Testing
       charge(.failed, Code.blocked, detail: "cap_exhausted"),
       charge(.failed, Code.approval), charge(.failed, Code.unreachable),
       charge(.failed, Code.exhausted), charge(.failed, Code.notExecuted),
+      charge(.failed, Code.resolved),
     ]
     let pending = Fixture.charge()
     let unknown = Fixture.authorised {
@@ -65,6 +66,10 @@ import Testing
     refund.code = Code.refundFailed
     verdicts += [verdict(lost), verdict(refund), verdict(charge(.voided, Code.voided))]
     verdicts += [verdict(charge(.denied, Code.denied))]
+    let orphan = charge(.failed, Code.resolved)
+    verdicts += [State.validated, .refunded, .failed].map { state in
+      texts.executed(orphan, refund: Fixture.refund { $0.state = state })
+    }
     return verdicts + declines.map { verdict($0) } + failures.map { verdict($0) }
   }
 
