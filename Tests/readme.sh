@@ -32,4 +32,4 @@ while IFS= read -r usage; do
     echo "This line of the README's command line is not in bursar --help: $usage"
     exit 1
   fi
-done < <(sed -n '/^## Command line$/,${/^bursar /p}' README.md)
+done < <(awk '/^## / { inside = $0 == "## Command line" } inside && /^bursar /' README.md)
