@@ -68,6 +68,7 @@ private struct Sums {
 
   private(set) var scopes: [String: Account] = [:]
   private var charges: [String: Operation] = [:]
+  private var refunds: [Operation] = []
   private var refunded: [String: Int64] = [:]
   private var owners: [String: String] = [:]
   private var doubled: [Violation] = []
@@ -82,10 +83,7 @@ private struct Sums {
     guard operation.state.moved else { return }
     switch operation.kind {
     case .charge: charges[operation.id.text] = operation
-    case .refund:
-      let (sum, overflow) = refunded[operation.terms.charge?.text ?? "", default: 0]
-        .addingReportingOverflow(operation.terms.money.amount)
-      refunded[operation.terms.charge?.text ?? ""] = overflow ? .max : sum
+    case .refund: refunds.append(operation)
     }
     guard let reference = operation.processorReference else { return }
     if owners.updateValue(operation.id.text, forKey: reference) != nil {
@@ -95,6 +93,14 @@ private struct Sums {
 
   /// What was refunded, in the scopes of its charges.
   mutating func giveBack() {
+    for refund in refunds {
+      guard let id = refund.terms.charge?.text else { continue }
+      // What gives back an orphan takes nothing from its charge.
+      if let charge = charges[id], refund.compensates(charge) { continue }
+      let (sum, overflow) = refunded[id, default: 0]
+        .addingReportingOverflow(refund.terms.money.amount)
+      refunded[id] = overflow ? .max : sum
+    }
     for (id, amount) in refunded {
       for scope in charges[id]?.scopes ?? [] {
         let (sum, overflow) = (scopes[scope.text]?.returned ?? 0).addingReportingOverflow(amount)

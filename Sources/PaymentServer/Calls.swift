@@ -117,7 +117,7 @@ extension Desk {
     // What gives back another object of the same charge takes nothing from this one.
     for refund in try books.refunds(of: charge.id)
     where (refund.state.holds || refund.state.moved)
-      && isSame(refund.terms.chargeReference, charge.processorReference)
+      && !refund.compensates(charge)
     {
       left -= refund.terms.money.amount
     }

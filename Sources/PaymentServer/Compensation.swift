@@ -96,13 +96,6 @@ extension Comparison {
   }
 }
 
-/// The reference under which an object's money is given back: the same for the same object, for
-/// ever.
-func orphanReference(of object: String) -> String {
-  let plain = "orphan:\(object)"
-  return isReference(plain) ? plain : "orphan:\(base32(sha256(Array(object.utf8))))"
-}
-
 extension Desk {
   /// What a charge that ended without money moving is answered with when the processor took the
   /// money after all: nil when it did not, or when all of it was given back.

@@ -31,10 +31,10 @@ extension Desk {
     _ refund: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     guard refund.kind == .refund, refund.state.moved, let id = refund.terms.charge,
-      let charge = try books.operation(id)
+      let charge = try books.operation(id), !refund.compensates(charge)
     else { return }
     var left = charge.terms.money.amount
-    for other in try books.refunds(of: id) where other.state.moved {
+    for other in try books.refunds(of: id) where other.state.moved && !other.compensates(charge) {
       let (rest, overflow) = left.subtractingReportingOverflow(other.terms.money.amount)
       left = overflow ? .min : rest
     }

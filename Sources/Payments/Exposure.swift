@@ -131,11 +131,13 @@ extension Operation {
     }
     return movements
   }
+
   /// What changes in the scopes of a charge when `before`, a refund of it, becomes this one: the
   /// amount and never the number, so that a cap on the number ends every churn. To be booked at the
   /// time the charge was.
   public func returns(from before: Operation?, to charge: Operation) -> [Movement] {
-    guard kind == .refund, state.moved != (before?.state.moved ?? false) else { return [] }
+    guard kind == .refund, state.moved != (before?.state.moved ?? false), !compensates(charge)
+    else { return [] }
     let amount = state.moved ? terms.money.amount : -terms.money.amount
     return charge.scopes.map { scope in
       Movement(

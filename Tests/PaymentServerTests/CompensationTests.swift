@@ -64,6 +64,33 @@ import Testing
     #expect(shop.sandbox.refunds.count == 1)
     #expect(try shop.operation("INV-1").state == .failed)
     #expect(try shop.exposure() == .zero)
+    try expectNothingFrozen(shop)
+  }
+
+  /// Giving an orphan back is no contradiction: nobody has to be stopped for it.
+  private func expectNothingFrozen(_ shop: Shop) throws {
+    var books = try Ledger(path: shop.ledger)
+    let found = try books.commit { (books: inout Books) throws(LedgerError) in
+      try books.freezeContradictions(at: shop.now)
+      return (try books.freezes(), try books.contradictions())
+    }
+    #expect(found.0.isEmpty && found.1.isEmpty, "\(found)")
+  }
+
+  @Test func aSecondObjectThatIsGivenBackGivesNoBudgetBack() throws {
+    let more = #""orphans": "refund", "refunds": {"restoreBudget": true}"#
+    let shop = try Shop(
+      #"{\#(more), "caps": [\#(cap("day", "namespace", "60.00", #", "window": "day""#))]}"#)
+    try shop.charge("INV-1", 5000)
+    _ = try shop.object(for: Planting.id("INV-1"), amount: 5000)
+    shop.pass(.seconds(3600))
+    _ = try shop.reconcile()
+    shop.pass(.seconds(5))
+    #expect(shop.sandbox.intents.map(\.amountRefunded) == [0, 5000])
+    // 50.00 are spent still: the cap has room for 10.00 and not for more.
+    #expect(try shop.charge("INV-2", 1001)["code"]?.string == "spend_cap_exceeded")
+    #expect(try shop.charge("INV-3", 1000)["verdict"]?.string == "DONE")
+    try expectNothingFrozen(shop)
   }
 
   @Test func theRefundOfAnOrphanWhoseAnswerIsLostIsSentOnce() throws {
@@ -115,6 +142,7 @@ import Testing
     // All of the first can still be given back by whoever has reason to.
     #expect(try shop.refund("R-1", of: "INV-1", 5000)["verdict"]?.string == "DONE")
     #expect(shop.sandbox.intents.map(\.amountRefunded) == [5000, 5000])
+    try expectNothingFrozen(shop)
   }
 
   @Test func anAgentThatTookTheReferenceFirstGainsNothing() throws {
