@@ -62,6 +62,14 @@ extension Desk {
     if verdict.word == .stop, let run {
       verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
     }
+    try tell(verdict, of: operation, call, policy, occasion: occasion, books, now)
+  }
+
+  /// A verdict with everything that is known of its operation.
+  mutating func tell(
+    _ verdict: Verdict, of operation: Operation, _ call: Call, _ policy: Policy,
+    occasion: Occasion, _ books: borrowing Books, _ now: Instant
+  ) throws(LedgerError) {
     var facts = try self.facts(operation, books, now)
     if let orphan = found { facts["executed_after_all"] = .object(orphan.facts) }
     switch occasion {

@@ -36,7 +36,7 @@ extension Desk {
     case "status":
       switch reader(schemas.status).status(call.arguments) {
       case .mistaken(let mistakes): fix(call, mistakes, policy)
-      case .sound(let arguments): try status(call, arguments, policy, in: &books, now)
+      case .sound(let arguments): try status(call, arguments, policy, books, now)
       }
     default:
       // The connection lets through only the tools it publishes.

@@ -173,7 +173,7 @@ struct Desk {
 
   /// The step's time: the reading, or later when the books already know a later one. The difference
   /// is kept, so that time goes on from there instead of standing still.
-  private mutating func advance(
+  mutating func advance(
     _ reading: Instant, _ books: borrowing Books
   ) throws(LedgerError) -> Instant {
     let now = reading.advanced(by: ahead)

@@ -26,7 +26,8 @@ struct LedgerDoor: ~Copyable {
     ledger == nil ? false : try ledger!.changedByOthers()
   }
 
-  /// Whether other programs have attempts in flight, or an operator left something to be done.
+  /// Whether other programs have attempts in flight or put something off, or an operator left
+  /// something to be done.
   mutating func othersWork() throws(LedgerError) -> Bool {
     guard ledger != nil else { return false }
     return try ledger!.read { (books: borrowing Books) throws(LedgerError) -> Bool in
@@ -38,7 +39,18 @@ struct LedgerDoor: ~Copyable {
   mutating func commit(
     _ body: (inout Books) throws(LedgerError) -> Void
   ) throws(LedgerError) {
-    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs, busyTimeout: Self.patience) }
+    try open()
     try ledger!.commit(body)
+  }
+
+  mutating func read(
+    _ body: (borrowing Books) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    try open()
+    try ledger!.read(body)
+  }
+
+  private mutating func open() throws(LedgerError) {
+    if ledger == nil { ledger = try Ledger(path: path, vfs: vfs, busyTimeout: Self.patience) }
   }
 }

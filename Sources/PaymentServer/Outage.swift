@@ -42,6 +42,32 @@ extension Desk {
     wake = (waiting.map(\.deadline) + [now.advanced(by: .seconds(1))]).min()
   }
 
+  /// Whether a call waits that only asks.
+  var isAsked: Bool { calls.contains { $0.tool == "status" } }
+
+  /// Answers what only asks from books that can be read and not written, at once.
+  mutating func lookUp(
+    in books: borrowing Books, at reading: Instant
+  ) throws(LedgerError) {
+    guard let policy = rules.inForce else { return }
+    let now = try advance(reading, books)
+    moment = now
+    let reader = ArgumentReader(
+      schema: schemas.status, currencies: setting.dialect.profile.currencies)
+    let asked = calls
+    calls = []
+    for call in asked {
+      guard call.tool == "status", ArgumentReader.flood(call.arguments) == nil,
+        case .sound(var arguments) = reader.status(call.arguments)
+      else {
+        calls.append(call)
+        continue
+      }
+      arguments.wait = .zero
+      try status(call, arguments, policy, books, now)
+    }
+  }
+
   private mutating func complain(of error: LedgerError) {
     log("ledger", [("error", .string(error.code)), ("reason", .string(error.reason))])
   }

@@ -74,14 +74,31 @@ public struct PaymentServer: ~Copyable {
       do throws(LedgerError) {
         desk = try commit(ready, at: reading)
       } catch {
-        desk = ready
-        desk.withoutBooks(error, at: reading)
+        goOn(ready, without: error, at: reading)
       }
     } catch {
-      desk = ready
-      desk.withoutBooks(error, at: reading)
+      goOn(ready, without: error, at: reading)
     }
     return desk.handOut()
+  }
+
+  /// The books cannot be written. On a full disk they can be read: whoever only asks is answered.
+  private mutating func goOn(
+    _ ready: borrowing Desk, without error: LedgerError, at reading: Instant
+  ) {
+    desk = copy ready
+    if case .full = error, desk.isAsked {
+      var next = copy ready
+      do throws(LedgerError) {
+        try books.read { (books: borrowing Books) throws(LedgerError) in
+          try next.lookUp(in: books, at: reading)
+        }
+        desk = next
+      } catch {
+        // Then they are told so, as everybody else is.
+      }
+    }
+    desk.withoutBooks(error, at: reading)
   }
 
   private mutating func commit(

@@ -6,14 +6,14 @@ import Payments
 /// `status`: one operation, a task with its steps, or the whole run. Moves nothing.
 extension Desk {
   mutating func status(
-    _ call: Call, _ arguments: StatusArguments, _ policy: Policy, in books: inout Books,
+    _ call: Call, _ arguments: StatusArguments, _ policy: Policy, _ books: borrowing Books,
     _ now: Instant
   ) throws(LedgerError) {
     if let id = arguments.operation {
       guard let operation = try books.operation(OperationID(id)),
         isSame(operation.namespace, policy.namespace)
       else { return answer(call, texts.unknownOperation("operation", id)) }
-      return try status(of: operation, call, arguments.wait, policy, in: &books, now)
+      return try status(of: operation, call, arguments.wait, policy, books, now)
     }
     if let reference = arguments.reference {
       let found = try books.operations(reference: reference, namespace: policy.namespace)
@@ -21,7 +21,7 @@ extension Desk {
         return answer(call, texts.unknownOperation("reference", reference))
       }
       if found.count == 1 {
-        return try status(of: first, call, arguments.wait, policy, in: &books, now)
+        return try status(of: first, call, arguments.wait, policy, books, now)
       }
       return try stand(.reference(reference), call, arguments, policy, in: &books, now)
     }
@@ -32,13 +32,14 @@ extension Desk {
   /// One operation: at once when it is at rest, else after the wait that was asked for.
   private mutating func status(
     of operation: Operation, _ call: Call, _ limit: Duration, _ policy: Policy,
-    in books: inout Books, _ now: Instant
+    _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
     if operation.next != nil, !operation.isDoubtful, limit > .zero {
       wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
-    try answerNow(operation, call, policy, occasion: .asked, in: &books, now)
+    let verdict = texts.verdict(on: operation, .asked, polls: poll(operation), at: now)
+    try tell(verdict, of: operation, call, policy, occasion: .asked, books, now)
   }
 
   /// Several operations: at once when all are at rest, else when the first of them that is not has

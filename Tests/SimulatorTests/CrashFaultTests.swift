@@ -23,6 +23,27 @@ import Testing
     run.report(lasts)
   }
 
+  /// Nothing can be begun; what is there can be asked for, as often as anybody likes.
+  @Test func aFullDiskIsStillReadForWhoOnlyAsks() {
+    let stage = Stage(SimulatedDisk(), policy: Workload.widePolicy)
+    defer { stage.abandon() }
+    stage.follow(.say(1, [Workload.charge("INV-1", 4999)]))
+    stage.follow(.deliver)
+    stage.disk.weather = { $0 == .write || $0 == .cut || $0 == .create ? .full : nil }
+    let sent = stage.outside.sent.count
+    for _ in 0..<2 {
+      stage.follow(.say(1, [Workload.charge("INV-2", 700), Workload.status("INV-1")]))
+      #expect(stage.outside.said.suffix(2).map(\.verdict) == ["DONE", "STOP"])
+      #expect(stage.outside.said.suffix(2).map(\.code) == ["captured", "ledger_full"])
+    }
+    #expect(stage.outside.sent.count == sent)
+    stage.disk.weather = nil
+    stage.follow(.wait(.seconds(2)))
+    stage.follow(.say(1, [Workload.charge("INV-2", 700)]))
+    stage.follow(.deliver)
+    #expect(stage.outside.said.last?.verdict == "DONE")
+  }
+
   /// A read of which half is missing is not taken for the end of the file.
   @Test func aShortReadIsRefusedAndMovesNoMoneyTwice() {
     var refusals = 0

@@ -21,6 +21,10 @@ enum Move {
   case leave(Int)
   /// A process is killed. What it sent is on the street.
   case kill(Int)
+  /// Who starts from here on goes by these rules.
+  case policy(String)
+  /// An idle process looks whether others have begun something.
+  case glance(Int)
 }
 
 /// What a call was answered with.
@@ -51,7 +55,7 @@ final class Stage {
   let disk: SimulatedDisk
   var outside: Outside
   var now: Instant
-  private let policy: PolicyReading
+  private var policy: PolicyReading
   /// How many lines were said.
   private(set) var asked = 0
   private var servers: [Int: Server] = [:]
@@ -69,8 +73,18 @@ final class Stage {
     self.disk = disk
     self.outside = outside
     self.now = now
-    self.policy = readPolicy(Array(policy.utf8), currencies: Stripe.currencies)
+    self.policy = Stage.read(policy)
   }
+
+  private static func read(_ policy: String) -> PolicyReading {
+    readPolicy(Array(policy.utf8), currencies: Stripe.currencies)
+  }
+
+  /// When a process wants to be woken.
+  func wake(of asker: Int) -> Instant? { servers[asker]?.value.wake }
+
+  /// Whether somebody has to look around for a process.
+  func keepsWatch(_ asker: Int) -> Bool { servers[asker]?.value.keepsWatch ?? false }
 
   /// Kills everybody, so that nothing is written on the way out.
   func abandon() {
@@ -92,6 +106,10 @@ final class Stage {
     case .kill(let asker):
       disk.kill(process: asker)
       servers[asker] = nil
+    case .policy(let text): policy = Stage.read(text)
+    case .glance(let asker):
+      disk.enter(process: asker)
+      servers[asker]?.value.glance(at: now)
     }
   }
 

@@ -17,6 +17,7 @@ import Testing
       ends == [
         one, one, "\(one), refund CN-1 refunded, refund CN-2 refunded", one,
         "\(two), charge INV-3 denied", "\(two), charge INV-3 captured", two, two,
+        "\(two), charge INV-3 captured, charge INV-4 captured",
       ])
   }
 

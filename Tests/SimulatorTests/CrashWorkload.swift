@@ -38,7 +38,7 @@ struct Workload: CustomTestStringConvertible {
     moves.allSatisfy { move in
       switch move {
       case .leave, .kill: false
-      case .say, .deliver, .wait, .tick: true
+      case .say, .deliver, .wait, .tick, .policy, .glance: true
       }
     }
   }
@@ -49,7 +49,7 @@ struct Workload: CustomTestStringConvertible {
     """
 
   static let small: [Workload] = [
-    charge, duplicates, refunds, decline, cap, twoProcesses, killed, farewell,
+    charge, duplicates, refunds, decline, cap, twoProcesses, killed, farewell, otherRules,
   ]
 
   static let charge = Workload(
@@ -114,6 +114,21 @@ struct Workload: CustomTestStringConvertible {
       .say(2, [charge("INV-1", 1000), charge("INV-2", 2000)]), .deliver, .leave(2),
     ])
 
+  /// A process goes by one file and its successor by another; then both are at work at once.
+  static let otherRules = Workload(
+    name: "the policy changes between two processes",
+    moves: [
+      .policy(narrowPolicy), .say(1, [charge("INV-1", 1000), charge("INV-2", 6000)]), .deliver,
+      .policy(widePolicy), .say(2, [charge("INV-2", 6000)]), .deliver,
+      .say(1, [charge("INV-3", 500)]), .deliver, .leave(1),
+      .say(2, [charge("INV-4", 6000)]), .deliver,
+    ])
+
+  static let narrowPolicy = """
+    {"caps": [{"name": "run", "per": "run", "amount": "50.00", "currency": "USD"}],
+      "nearDuplicates": {"action": "allow"}}
+    """
+
   /// What a server does about what its predecessors left, with nobody asking.
   static let recovery: [Move] = [
     .tick(1), .deliver, .wait(.seconds(3)), .tick(1), .deliver, .wait(.seconds(3)), .tick(1),
@@ -137,6 +152,10 @@ struct Workload: CustomTestStringConvertible {
 
   static func refund(_ reference: String, of charge: String, _ amount: Int) -> String {
     call("refund", #"{"charge":"\#(charge)","reference":"\#(reference)","amount":\#(amount)}"#)
+  }
+
+  static func status(_ reference: String) -> String {
+    call("status", #"{"reference":"\#(reference)","wait_seconds":3}"#)
   }
 
   private static func call(_ tool: String, _ arguments: String) -> String {

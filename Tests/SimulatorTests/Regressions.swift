@@ -19,6 +19,7 @@ import Testing
     Found(seed: 32, wrong: "A stored 500 was replayed to every cancellation for a day."),
     Found(seed: 191, wrong: "The idle did not notice that another server died at work."),
     Found(seed: 48, wrong: "What was committed upon a commit that was undone was lost with it."),
+    Found(seed: 73_488, wrong: "The idle did not notice what a server had put off, and died."),
     Found(seed: 60_889, wrong: "A commit that was undone, with STOP as its answer, came back."),
   ]
 
