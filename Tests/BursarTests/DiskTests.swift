@@ -22,10 +22,11 @@ extension WorldTests {
       }
     }
 
-    @Test func aFullDiskIsSaidAndNothingIsSentUntilThereIsRoomAgain() throws {
-      let estate = try Estate()
-      let binary = try estate.open(
-        through: ["/bin/sh", "-c", "ulimit -S -f 900; exec \"$0\" \"$@\""])
+    /// Charges until nothing more can be written, asks for this and that, and goes on once there is
+    /// room again.
+    private func fill(
+      _ estate: Estate, _ binary: Binary, makingRoom: () throws -> Void
+    ) throws {
       let (done, said) = try exhaust(binary)
       #expect(done > 0)
       #expect(["STOP", "RETRY", "PENDING"].contains(said.verdict), "\(said.message)")
@@ -34,13 +35,15 @@ extension WorldTests {
         try binary.write(Wire.charge("other"))
         let refusal = try Said(try binary.readLine())
         #expect(refusal.verdict == "STOP" || refusal.verdict == "RETRY", "\(refusal.message)")
+        try binary.write(Wire.status("inv-0"))
+        #expect(try Said(try binary.readLine()).verdict == "DONE")
       }
       try binary.write(Wire.ping)
       #expect(try binary.readLine() != nil)
       #expect(try estate.sandbox().captures["other"] == nil)
       #expect(try estate.sandbox().intents.count == sent)
 
-      try Kernel.liftFileSizeLimit(of: binary.number)
+      try makingRoom()
       try binary.write(Wire.charge("inv-\(done)") + Wire.charge("other", id: 2))
       #expect(try Said(try binary.readLine()).verdict == "DONE")
       #expect(try Said(try binary.readLine()).verdict == "DONE")
@@ -50,6 +53,24 @@ extension WorldTests {
       #expect(try estate.captures().values.allSatisfy { $0 == 1 })
       #expect(try estate.unsoundness() == [])
       print("full after \(done) charges: \(said.message.prefix(80))")
+    }
+
+    @Test func aFileThatMayNotGrowIsSaidAndNothingIsSentUntilItMay() throws {
+      let estate = try Estate()
+      let binary = try estate.open(
+        through: ["/bin/sh", "-c", "ulimit -S -f 900; exec \"$0\" \"$@\""])
+      try fill(estate, binary) { try Kernel.liftFileSizeLimit(of: binary.number) }
+    }
+
+    /// The books, their log and the sandbox's own books are on it, so that nobody answers either.
+    @Test(.enabled(if: SmallDisk.isAllowed, "Only who may mount a disk can fill one."))
+    func aFullDiskIsSaidAndNothingIsSentUntilThereIsRoomAgain() throws {
+      let estate = try Estate()
+      let place = estate.home.path(".local/state/bursar")
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      let disk = try SmallDisk(over: place, kilobytes: 1024)
+      try fill(estate, try estate.open()) { try disk.grow(kilobytes: 65_536) }
+      withExtendedLifetime(disk) {}
     }
 
     @Test func aDiskThatIsFullFromTheStartIsSaidAndTheNextStartHeals() throws {

@@ -48,6 +48,38 @@ final class HeldFile {
   }
 }
 
+/// A small disk of memory, mounted over a directory for as long as this lives.
+final class SmallDisk {
+  private let path: String
+
+  /// Whether this program may mount one: the superuser may, unless it is kept from it.
+  static var isAllowed: Bool {
+    do {
+      let home = try TemporaryDirectory()
+      return withExtendedLifetime(try SmallDisk(over: home.path, kilobytes: 64)) { true }
+    } catch {
+      return false
+    }
+  }
+
+  init(over path: String, kilobytes: Int) throws {
+    self.path = path
+    let mounted = unsafe mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k,mode=0700")
+    try #require(mounted == 0)
+  }
+
+  deinit {
+    _ = unsafe umount2(path, Int32(MNT_DETACH))
+  }
+
+  /// Makes it that large.
+  func grow(kilobytes: Int) throws {
+    let flags = UInt(MS_REMOUNT)
+    let grown = unsafe mount("tmpfs", path, "tmpfs", flags, "size=\(kilobytes)k,mode=0700")
+    try #require(grown == 0)
+  }
+}
+
 /// A ledger, opened by another program.
 @safe final class OpenedLedger {
   private var database: OpaquePointer?
