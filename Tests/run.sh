@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must pass, one step after the other. The last line says how many did.
+# Everything that must pass, one step after the other, and the worlds beside them. The last line says
+# how many did.
 #
 #   Tests/run.sh               all steps
 #   Tests/run.sh --all         also one minute of fuzzing, 500 rounds of kill -9, and every other agent
@@ -71,16 +72,18 @@ step_build() {
   swift build --build-tests --explicit-target-dependency-import-check error
 }
 
+# All but what runs the program itself: that is the step "process", with the program that is released.
 step_unit() {
-  swift test --skip-build
+  swift test --skip-build --skip BursarTests
 }
 
 step_release() {
   swift build -c release --static-swift-stdlib --product bursar
+  swift build -c release --static-swift-stdlib --product simulate
 }
 
 step_worlds() {
-  swift build -c release --static-swift-stdlib --product simulate
+  if [[ -n $only ]]; then step_release; fi
   .build/release/simulate --worlds 2000 --twice 20 --probes
   .build/release/simulate --worlds 400 --canary all
 }
@@ -158,32 +161,60 @@ show() {
 mkdir -p "$logs"
 passed=0
 failed=0
-for step in "${steps[@]}"; do
-  echo "$(says "$step") ..."
-  began=$SECONDS
+
+# Runs a step into its log, and leaves beside it how it ended and how long that took.
+run() {
+  local began=$SECONDS
   # Not `if step`: within a condition a failing command would not end the step.
   set +e
   (
     set -e
-    "step_$step"
-  ) >"$logs/$step.log" 2>&1
-  result=$?
+    "step_$1"
+  ) >"$logs/$1.log" 2>&1
+  echo "$? $((SECONDS - began))" >"$logs/$1.end"
   set -e
+}
+
+# Says how a step ended, and counts it.
+tell() {
+  local result lasted
+  read -r result lasted <"$logs/$1.end"
   if [[ $result -eq 0 ]]; then
     passed=$((passed + 1))
-    echo "  ok, $((SECONDS - began)) s"
-    continue
+    echo "  ok, $lasted s$2"
+    return
   fi
   failed=$((failed + 1))
-  show "$logs/$step.log"
-  echo "  FAILED after $((SECONDS - began)) s: $(says "$step")."
-  echo "  Run just that: Tests/run.sh --only $step (all of its output: .build/run-logs/$step.log)"
-  case $step in
-    packages | build | release)
-      echo "  What comes after it was not run."
-      break
-      ;;
-  esac
+  show "$logs/$1.log"
+  echo "  FAILED after $lasted s: $(says "$1")."
+  echo "  Run just that: Tests/run.sh --only $1 (all of its output: .build/run-logs/$1.log)"
+}
+
+# The worlds need one core and nobody's files: they go on while the others run.
+beside=""
+for step in "${steps[@]}"; do
+  if [[ $step == worlds ]]; then
+    run worlds &
+    beside=$!
+    continue
+  fi
+  echo "$(says "$step") ..."
+  run "$step"
+  before=$failed
+  tell "$step" ""
+  if [[ $failed -gt $before ]]; then
+    case $step in
+      packages | build | release)
+        echo "  What comes after it was not run."
+        break
+        ;;
+    esac
+  fi
 done
+if [[ -n $beside ]]; then
+  echo "$(says worlds) ..."
+  wait "$beside"
+  tell worlds " beside the others"
+fi
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]
