@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: [false, true])
   func everyFaultOfADiskIsSurvived(_ lasts: Bool) {
     var run = FaultRun(Workload.charge)
-    run.failEverywhere(lasts: lasts, stride: lasts ? 3 : 1)
+    run.failEverywhere(lasts: lasts, stride: 1)
     #expect(run.findings.prefix(5) == [])
     run.report(lasts)
   }
