@@ -11,9 +11,9 @@ extension WorldTests {
       try TranscriptFile.all().filter { url in
         try !TranscriptFile(url).lines().contains { entry in
           switch entry.line {
-          case .at, .answer, .operated, .network(manual: true): true
+          case .at, .answer, .operated, .faults, .network(manual: true): true
           case .remark, .policy, .run, .network(manual: false), .heard, .end, .restart, .said,
-            .sent:
+            .sent, .toolsByName:
             false
           }
         }
@@ -54,6 +54,7 @@ extension WorldTests {
       var run = "run-1"
       var binary: Binary?
       var said: [String] = []
+      var isByName = false
       let lines = try file.lines().map(\.line)
       for (index, line) in lines.enumerated() {
         switch line {
@@ -74,13 +75,14 @@ extension WorldTests {
           try binary?.slay()
           binary = nil
         case .end: binary?.closeInput()
-        case .remark, .network, .at, .answer, .operated, .said, .sent: break
+        case .toolsByName: isByName = true
+        case .remark, .network, .at, .answer, .operated, .faults, .said, .sent: break
         }
       }
       binary?.closeInput()
       said += try binary?.readToEnd().map(timeless) ?? []
       #expect(try binary?.exitCode() == 0)
-      return (said, try sent(home))
+      return (isByName ? said.map(TranscriptFile.byName) : said, try sent(home))
     }
 
     /// How many lines follow before the agent goes on.
@@ -90,7 +92,9 @@ extension WorldTests {
         switch line {
         case .said: count += 1
         case .sent, .remark: continue
-        case .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated: return count
+        case .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated, .faults,
+          .toolsByName:
+          return count
         }
       }
       return count

@@ -13,7 +13,8 @@ extension TranscriptFile {
     for (text, line) in try lines() {
       switch line {
       case .said, .sent: continue
-      case .remark, .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated:
+      case .remark, .policy, .run, .network, .at, .heard, .end, .restart, .answer, .operated,
+        .faults, .toolsByName:
         result.append(text)
         result += try world.follow(line)
       }
@@ -28,7 +29,8 @@ extension TranscriptFile {
 final class PlayedWorld {
   private let folder: URL
   private var server: Server?
-  private var sandbox = Sandbox()
+  private var sandbox = RoughSandbox(.none, schema: [], seed: 0)
+  private var isByName = false
   private var now = Instant(milliseconds: 1_795_165_200_000)
   private var reading = PolicyReading.accepted(defaultPolicy(currencies: Stripe.currencies))
   private var run = "run-1"
@@ -70,8 +72,10 @@ final class PlayedWorld {
     case .end: step([.ended])
     case .restart: server = nil
     case .answer(let text): try answer(text)
+    case .faults(let text): sandbox = try Self.sandbox(faults: text)
+    case .toolsByName: isByName = true
     }
-    return said
+    return isByName ? said.map(TranscriptFile.byName) : said
   }
 
   private func step(_ inputs: [Input]) {
@@ -92,7 +96,7 @@ final class PlayedWorld {
           if isManual {
             said.append(head)
           } else {
-            let response = sandbox.answer(dispatch.request, at: now)
+            let response = answer(dispatch.request)
             said.append("\(head) -> \(response.status)")
             answers.append(.answer(dispatch.id, .response(response)))
           }
@@ -152,6 +156,28 @@ final class PlayedWorld {
     }
   }
 
+  private static func sandbox(faults: String) throws -> RoughSandbox {
+    let schema = Array(
+      try Data(
+        contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+          .deletingLastPathComponent().deletingLastPathComponent()
+          .appending(path: "schemas/faults.schema.json")))
+    let plan = try FaultPlan(reading: Array(faults.utf8), schema: schema, seed: 0)
+    return RoughSandbox(plan, schema: schema, seed: 0)
+  }
+
+  /// The sandbox's answer. How it travels is not the transcript's business: only plans whose faults
+  /// are answers have a place in one.
+  private func answer(_ request: Request) -> Response {
+    let visit = SandboxVisit(
+      method: request.method.rawValue, path: request.path,
+      headers: request.headers + [Header("Authorization", "Bearer sandbox")], body: request.body)
+    guard case .answer(let response) = sandbox.take(visit, at: now) else {
+      preconditionFailure("A fault in a transcript is an answer.")
+    }
+    return response
+  }
+
   private func answer(_ text: String) throws {
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
     guard words.count > 1, let number = Int(words[0]), (1...sent.count).contains(number) else {
@@ -159,9 +185,10 @@ final class PlayedWorld {
     }
     let (id, request) = sent[number - 1]
     switch words[1] {
-    case "sandbox": step([.answer(id, .response(sandbox.answer(request, at: now)))])
+    case "sandbox": step([.answer(id, .response(answer(request)))])
+    case "executed": _ = answer(request)
     case "lost":
-      _ = sandbox.answer(request, at: now)
+      _ = answer(request)
       step([.answer(id, .failure(TransportFailure(cause: .timeout, sent: true)))])
     case "timeout":
       step([.answer(id, .failure(TransportFailure(cause: .timeout, sent: true)))])

@@ -12,8 +12,11 @@ public import Foundation
 ///     > LINE                a line from the agent
 ///     end                   the agent's end of the pipe closes
 ///     restart               the process dies and another takes its place, on the same ledger
+///     faults {…}            what goes wrong in the sandbox, as in schemas/faults.schema.json
+///     tools by name         what lists the tools says no more of each than its name
 ///     = N sandbox           request N is answered by the sandbox
 ///     = N lost              the sandbox executes request N, the answer never arrives
+///     = N executed          the sandbox executes request N, and nobody is told so far
 ///     = N timeout           nothing arrives and nothing was executed
 ///     = N refused           no connection: nothing was sent
 ///     = N STATUS BODY       request N is answered like this
@@ -35,6 +38,10 @@ public struct TranscriptFile: Sendable {
     case restart
     /// What the operator does to the ledger.
     case operated(String)
+    /// The sandbox's plan.
+    case faults(String)
+    /// Lists of tools are written as their names.
+    case toolsByName
     /// What becomes of a request.
     case answer(String)
     /// For the agent.
@@ -80,6 +87,14 @@ public struct TranscriptFile: Sendable {
     }
   }
 
+  /// A line with a list of tools in which each tool is no more than its name; others as they are.
+  public static func byName(_ line: String) -> String {
+    line.replacing(/"tools":\[\{.*\}\]/) { list in
+      let names = list.output.matches(of: /\{"name":("[a-z]+"),"title"/).map { String($0.output.1) }
+      return "\"tools\":[\(names.joined(separator: ","))]"
+    }
+  }
+
   /// What a line says.
   public static func line(_ text: String) throws -> Line {
     let words = text.split(separator: " ", maxSplits: 1).map(String.init)
@@ -95,6 +110,8 @@ public struct TranscriptFile: Sendable {
     case "!": .sent(rest)
     case "=": .answer(rest)
     case "operator": .operated(rest)
+    case "faults": .faults(rest)
+    case "tools": .toolsByName
     case "end": .end
     case "restart": .restart
     default: throw Unreadable(line: text)
