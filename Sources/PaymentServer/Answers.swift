@@ -34,7 +34,8 @@ extension Desk {
         answer(waiter.call, texts.internalFault)
         continue
       }
-      let rests = operation.next == nil || operation.isDoubtful
+      // Who calls is told of a doubt at once; who asks waits for its end as long as was asked for.
+      let rests = operation.next == nil || operation.isDoubtful && waiter.occasion != .asked
       guard rests || waiter.deadline <= now else {
         waiter.known = operation
         waiting.append(waiter)

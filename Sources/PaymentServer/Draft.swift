@@ -92,7 +92,7 @@ extension Operation {
       kind: kind, namespace: namespace, run: run, customer: terms.customer, money: terms.money)
   }
 
-  /// Whether waiting for it makes no sense: its outcome is unknown and is being looked up.
+  /// Whether a call had better not wait for it: its outcome is unknown and is being looked up.
   var isDoubtful: Bool {
     unknownSince != nil && (next?.writes == false || next == .cancel)
   }

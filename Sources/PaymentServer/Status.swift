@@ -34,7 +34,7 @@ extension Desk {
     of operation: Operation, _ call: Call, _ limit: Duration, _ policy: Policy,
     _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
-    if operation.next != nil, !operation.isDoubtful, limit > .zero {
+    if operation.next != nil, limit > .zero {
       wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
