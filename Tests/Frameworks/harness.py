@@ -2,9 +2,9 @@
 
     python harness.py MODULE OPTION
 
-reads one job a line from standard input and answers each with one line: what the model read, how
-often a run ended by itself, and where the framework's own limits are. Whatever the framework prints
-goes to standard error.
+reads one job a line from standard input and answers each with one line: what the model read, why
+runs broke, how many servers were killed, and whether a limit for a call could be set. Whatever the
+framework prints goes to standard error.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ class Script:
         self.processor = job["processor"]
         self.place = -1
         self.readings = [[] for _ in self.turns]
-        self.killed = set()
+        # How many servers were killed; None before it was tried.
+        self.killed = None
 
     @property
     def is_over(self):
@@ -60,8 +61,7 @@ class Script:
         if turn["heals"]:
             urllib.request.urlopen(f"{self.processor}/_faults", b'{"rules": []}').close()
         time.sleep(turn["thinks"])
-        if turn["kills"] and self.place not in self.killed:
-            self.killed.add(self.place)
+        if turn["kills"] and self.killed is None:
             self.kill()
         return turn["calls"]
 
@@ -71,10 +71,16 @@ class Script:
         )
 
     def kill(self):
+        """Kills every server of this cell that still runs."""
+        self.killed = 0
         for pid in self.pids.read_text().split():
+            # The number of one that has ended may be another's by now.
             try:
-                os.kill(int(pid), signal.SIGKILL)
-            except ProcessLookupError:
+                command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+                if str(self.pids.parent).encode() in command:
+                    os.kill(int(pid), signal.SIGKILL)
+                    self.killed += 1
+            except (FileNotFoundError, ProcessLookupError):
                 pass
         time.sleep(0.2)
 
@@ -105,6 +111,7 @@ def live(module, option, job):
         "readings": script.readings,
         "broken": broken,
         "is_over": script.is_over,
+        "killed": script.killed,
         "heeds_limit": option in getattr(module, "HEEDS_LIMIT", {option}),
     }
 

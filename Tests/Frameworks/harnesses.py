@@ -1,4 +1,4 @@
-"""A harness: a process in a framework's own environment that is asked for one scenario at a time."""
+"""A process in a framework's own environment that is asked for one scenario at a time."""
 
 import json
 import os

@@ -2,10 +2,12 @@
 
     python3 run.py BINARY                   the light set
     python3 run.py BINARY --others          the frameworks that are not in it
+    python3 run.py BINARY --all --readme    every framework; the README's table is written anew
     python3 run.py BINARY --only NAME --scenario NAME
 
-Each cell has a home, a processor (`bursar sandbox`) and a server of its own. Asked is what the model
-read, how often the server was called, and, as the truth, what the processor's books hold.
+Each cell has a home, a processor (`bursar sandbox`) and a server of its own. Asked is what the
+model read, how often the server was called, and, as the truth, what the processor's books hold. The
+programs of `examples/` are run too.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import pathlib
 import sys
 import tempfile
 
+import examples
 import table
 from environments import Environments
 from frameworks import FRAMEWORKS
@@ -34,6 +37,7 @@ def options():
     parser.add_argument("--scenario", action="append", help="just that scenario")
     parser.add_argument("--json", type=pathlib.Path, help="where the cells go")
     parser.add_argument("--transcripts", type=pathlib.Path, help="where the recordings go")
+    parser.add_argument("--readme", action="store_true", help="write the README's table")
     parser.add_argument("--jobs", type=int, default=8, help="frameworks at once")
     return parser.parse_args()
 
@@ -74,23 +78,29 @@ def main():
         if not order.scenario or scenario.name in order.scenario
     ]
     environments = Environments(PACKAGE / ".build")
-    cells = []
+    wrong = [f"{name} is run by no framework" for name in examples.strangers(FRAMEWORKS)]
     with concurrent.futures.ThreadPoolExecutor(order.jobs) as pool:
-        lives = []
+        lives, shown = [], []
         for framework in frameworks:
             python = environments.python(framework.environment)
             lives.append(pool.submit(live, framework, scenarios, python, order))
-        for each in lives:
-            cells += each.result()
+            if framework.example:
+                shown.append(pool.submit(examples.faults, framework.example, python, order.binary))
+        cells = [cell for each in lives for cell in each.result()]
+        wrong += [fault for each in shown for fault in each.result()]
     if order.json:
         order.json.write_text(json.dumps([cell.facts() for cell in cells], indent=1) + "\n")
     print(table.grid(cells))
-    wrong = [cell for cell in cells if not cell.holds]
-    for cell in wrong:
-        print(f"{cell.framework.name}, {cell.scenario.name}: this does not hold:")
-        for fault in cell.faults:
-            print(f"    {fault}")
-    print(f"{len(cells) - len(wrong)} of {len(cells)} cells hold")
+    for cell in cells:
+        wrong += [f"{cell.framework.name}, {cell.scenario.name}: {fault}" for fault in cell.faults]
+    if order.readme:
+        table.write(cells)
+    elif not order.scenario:
+        wrong += [f"the README does not say: {line}" for line in table.missing(cells)]
+    for sentence in wrong:
+        print(f"this does not hold: {sentence}")
+    held = sum(cell.holds for cell in cells)
+    print(f"{held} of {len(cells)} cells hold, {len(shown)} examples ran")
     sys.exit(1 if wrong else 0)
 
 

@@ -1,4 +1,4 @@
-"""What one cell is lived in: a home, a processor, a server that writes down its wire; and the verdict."""
+"""What one cell is lived in: a home, a processor, a server that writes down its wire."""
 
 import dataclasses
 import json
@@ -51,7 +51,8 @@ class Cell:
         money = ", ".join(f"{name} {sums}" for name, sums in sorted(self.captured.items()))
         runs = f", {len(self.broken)} runs broke" if self.broken else ""
         note = f" ({self.note})" if self.note else ""
-        return f"asked {self.asked}, called {self.called}{runs}, captured {money or 'nothing'}{note}"
+        calls = f"asked {self.asked}, called {self.called}"
+        return f"{calls}{runs}, captured {money or 'nothing'}{note}"
 
     def facts(self):
         facts = dataclasses.asdict(self)
@@ -173,9 +174,10 @@ class World:
             cell.faults.append(f"the processor holds {cell.captured}, not {expected}")
 
     def judge_readings(self, cell, told, wire):
-        heeds_limit = self.scenario.limit is None or told.get("heeds_limit", True)
-        if not heeds_limit:
-            cell.note = "no limit can be set; it waits"
+        if self.scenario.limit is not None and not told.get("heeds_limit", True):
+            cell.note = "no limit for a call can be set"
+        if told.get("killed") == 0:
+            cell.note = "no server outlives its call"
         refused = sum(REFUSED in reading for turn in cell.readings for reading in turn)
         if refused:
             cell.note = f"{refused} repeated calls refused by the framework"
@@ -195,7 +197,7 @@ class World:
                     cell.faults.append(f"turn {number + 1} read {reading[:400]!r}")
         seen = unquoted("\n".join(reading for turn in cell.readings for reading in turn))
         for sentence in wire.stops:
-            if sentence not in seen:
+            if seen.count(sentence) < wire.stops.count(sentence):
                 cell.faults.append(f"the model did not read {sentence!r}")
         self.judge_polls(cell)
 

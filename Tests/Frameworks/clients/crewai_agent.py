@@ -1,4 +1,4 @@
-"""CrewAI's loop: `native` with function calling, `react` with its prompt, `adapter` with MCPServerAdapter.
+"""CrewAI's loop: `native` calls functions, `react` has its prompt, `adapter` its MCPServerAdapter.
 
 CrewAI's own MCP tools start a process per call and are named after the command, so the command is
 `bursar`, found on the PATH, and not a path.

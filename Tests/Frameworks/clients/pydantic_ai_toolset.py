@@ -22,12 +22,11 @@ def model(script):
         calls = script.next(readings or None)
         if calls is None:
             return ModelResponse(parts=[TextPart("That is all.")])
-        return ModelResponse(
-            parts=[
-                ToolCallPart(call["tool"], json.dumps(call["arguments"]), f"call-{len(messages)}-{n}")
-                for n, call in enumerate(calls)
-            ]
-        )
+        parts = []
+        for number, call in enumerate(calls):
+            name = f"call-{len(messages)}-{number}"
+            parts.append(ToolCallPart(call["tool"], json.dumps(call["arguments"]), name))
+        return ModelResponse(parts=parts)
 
     return FunctionModel(respond)
 

@@ -23,11 +23,11 @@ class Scripted(Model):
         raise NotImplementedError("nothing structured is asked for")
 
     async def stream(self, messages, *_, **__):
-        results = [block["toolResult"] for block in messages[-1]["content"] if "toolResult" in block]
-        readings = [
-            "\n".join(block.get("text", str(block)) for block in result["content"])
-            for result in results
-        ]
+        readings = []
+        for block in messages[-1]["content"]:
+            if "toolResult" in block:
+                parts = block["toolResult"]["content"]
+                readings.append("\n".join(part.get("text", str(part)) for part in parts))
         calls = self.script.next(readings or None)
         yield {"messageStart": {"role": "assistant"}}
         for number, call in enumerate(calls or []):
