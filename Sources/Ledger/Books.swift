@@ -57,8 +57,15 @@ extension Books {
   ) throws(LedgerError) -> (operation: Operation, resemblance: Resemblance)? {
     let customer: [Value] = [.text(charge.namespace), .text(charge.terms.customer)]
     let money = charge.terms.money
+    let likenesses = likenesses(of: charge.reference)
+    let names = [likenesses.first, likenesses.last].map { Value.maybe($0) }
+    let sought = [.text(money.currency.code), .integer(money.amount), Value.instant(since)]
+    let isThere = try only(.hasLookalike, customer + names + sought) { row throws(LedgerError) in
+      try row.flag()
+    }
+    guard isThere == true else { return nil }
     var found: [(operation: Operation, resemblance: Resemblance)] = []
-    for likeness in likenesses(of: charge.reference) {
+    for likeness in likenesses {
       let named = try operations(
         .chargesByLikeness, customer + [.text(likeness), .text(charge.id.text)])
       found += named.map { ($0, .reference) }

@@ -10,6 +10,8 @@ extension Books {
 
   /// The freeze a demand is caught by; nil when it is free. Of several the widest.
   public func freeze(of demand: Demand) throws(LedgerError) -> Freeze? {
+    let isAny = try only(.hasFreezes, []) { row throws(LedgerError) in try row.flag() }
+    guard isAny == true else { return nil }
     let names = demand.freezable.map(\.text)
     let found = try connection.rows(.freeze, names.map { Value.text($0) }, Self.freeze)
     for name in names {

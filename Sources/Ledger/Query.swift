@@ -22,6 +22,21 @@ enum Query: String, CaseIterable {
     WHERE namespace = ?1 AND task = ?2 ORDER BY created DESC, rowid DESC LIMIT ?3
     """
   case refunds = "SELECT * FROM operations WHERE charge = ?1 ORDER BY created, id"
+  /// Whether there is any of the next three, which sort, and that costs where nothing is found too.
+  case hasLookalike = """
+    SELECT EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 \
+    AND normal_reference = ?3 AND kind = 'charge') \
+    OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 \
+    AND normal_reference = ?4 AND kind = 'charge') \
+    OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
+    AND amount = ?6 AND kind = 'charge' AND state = 'validated') \
+    OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
+    AND amount = ?6 AND kind = 'charge' AND state = 'authorised') \
+    OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
+    AND amount = ?6 AND kind = 'charge' AND state = 'captured' AND updated > ?7) \
+    OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
+    AND amount = ?6 AND kind = 'charge' AND state = 'settled' AND updated > ?7)
+    """
   case chargesByLikeness = """
     SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND normal_reference = ?3 \
     AND kind = 'charge' AND state IN ('validated', 'authorised', 'captured', 'settled') \
@@ -161,6 +176,8 @@ enum Query: String, CaseIterable {
     """
   case reopenRun = "UPDATE runs SET stops = 0 WHERE namespace = ?1 AND run = ?2 AND stops > 0"
   case freezes = "SELECT extent, why, at FROM freezes ORDER BY extent"
+  /// A list of extents is sorted before it is looked up, which costs even where nothing is frozen.
+  case hasFreezes = "SELECT EXISTS (SELECT 1 FROM freezes)"
   case freeze = """
     SELECT extent, why, at FROM freezes WHERE extent IN (?1, ?2, ?3, ?4) ORDER BY extent
     """

@@ -104,6 +104,21 @@ extension SchemaTests {
     """,
     "refunds: SEARCH operations USING INDEX refunds_by_charge (charge=?)",
     """
+    hasLookalike: SCAN CONSTANT ROW; \
+    SCALAR SUBQUERY 1; SEARCH operations USING INDEX charges_by_likeness (namespace=? AND \
+    customer=? AND normal_reference=?); \
+    SCALAR SUBQUERY 2; SEARCH operations USING INDEX charges_by_likeness (namespace=? AND \
+    customer=? AND normal_reference=?); \
+    SCALAR SUBQUERY 3; SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=?); \
+    SCALAR SUBQUERY 4; SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=?); \
+    SCALAR SUBQUERY 5; SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=? AND updated>?); \
+    SCALAR SUBQUERY 6; SEARCH operations USING INDEX charges_by_amount (namespace=? AND \
+    customer=? AND currency=? AND amount=? AND state=? AND updated>?)
+    """,
+    """
     chargesByLikeness: SEARCH operations USING INDEX charges_by_likeness (namespace=? AND \
     customer=? AND normal_reference=?); USE TEMP B-TREE FOR RIGHT PART OF ORDER BY
     """,
@@ -163,6 +178,7 @@ extension SchemaTests {
     "run: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
     "reopenRun: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
     "freezes: SCAN freezes",
+    "hasFreezes: SCAN CONSTANT ROW; SCALAR SUBQUERY 1; SCAN freezes",
     "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
     "discrepancies: SCAN discrepancies",
     """
