@@ -83,7 +83,10 @@ private func lines(of headers: [Header]) -> String {
         !part.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") },
         "A header has no line break, or it would be two.")
     }
-    text += "\(header.name): \(header.value)\n"
+    text += header.name
+    text += ": "
+    text += header.value
+    text += "\n"
   }
   return text
 }

@@ -15,6 +15,8 @@ public struct Books: ~Copyable {
   var chain: Chain?
   /// The rules about money that were found broken in this transaction, each with its freeze.
   public internal(set) var violations: [Violation] = []
+  /// What this transaction adds to what is spent.
+  let sums = SpentSums()
 
   init(_ connection: Connection, vfs: String?) {
     self.connection = connection
@@ -220,9 +222,19 @@ extension Books {
   /// What counts against a cap of a scope: everything held, and what was spent since an instant,
   /// rounded down to the minute. Without an instant: ever.
   public func exposure(of scope: Scope, since: Instant?) throws(LedgerError) -> Exposure {
-    var total =
+    let held =
       try only(.held, [.text(scope.text)]) { row throws(LedgerError) in try row.exposure() }
       ?? .zero
+    return try held.adding(
+      sums.spent(in: scope, since: since) { () throws(LedgerError) in
+        try storedSpent(in: scope, since: since)
+      })
+  }
+
+  private func storedSpent(
+    in scope: Scope, since: Instant?
+  ) throws(LedgerError) -> Exposure {
+    var total = Exposure.zero
     for span in Bucket.spans(since: since) {
       let (width, range) = (span.width, span.range)
       let spent = try only(

@@ -49,8 +49,10 @@ public struct Ledger: ~Copyable {
       books.isWritable = true
       books.chain = nil
       books.violations = []
+      books.sums.reset()
       let result = try body(&books)
       try books.closeChain()
+      try books.writeSums()
       books.isWritable = false
       if let failure = books.connection.failure { throw failure }
       try books.connection.change(.commit, [])
@@ -69,6 +71,7 @@ public struct Ledger: ~Copyable {
   public mutating func read<Result>(
     _ body: (borrowing Books) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
+    books.sums.reset()
     try books.connection.begin(.beginReading)
     do throws(LedgerError) {
       let result = try body(books)

@@ -154,16 +154,24 @@ extension Books {
         }
       }
     }
-    guard movement.spent != .zero else { return wasHeld }
-    for bucket in Bucket.all(at: now) {
+    do throws(LedgerError) {
+      try sums.add(movement, at: now)
+    } catch {
+      throw connection.failing(error)
+    }
+    return wasHeld
+  }
+
+  /// Writes down what the transaction spends, once for all its movements.
+  mutating func writeSums() throws(LedgerError) {
+    for sum in sums.take() {
       try change(
         .spend,
         [
-          scope, .integer(bucket.width), .integer(bucket.start),
-          .integer(movement.spent.amount), .integer(movement.spent.count),
+          .text(sum.scope), .integer(sum.bucket.width), .integer(sum.bucket.start),
+          .integer(sum.spent.amount), .integer(sum.spent.count),
         ])
     }
-    return wasHeld
   }
 
   /// Adds a line to the history and ties it to those before it. Particulars stand apart from it.
