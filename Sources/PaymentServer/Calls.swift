@@ -128,7 +128,10 @@ extension Desk {
   private mutating func submit(
     _ draft: Draft, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let known = try books.operation(id(of: draft, policy))
+    let names = names(of: draft, policy)
+    keys[names.id] = names.key
+    defer { if touched[names.id]?.next == nil { keys[names.id] = nil } }
+    let known = try books.operation(names.id)
     let candidate: Operation
     if let known {
       switch draft.repetition(of: known, retries, now) {
@@ -148,7 +151,7 @@ extension Desk {
         candidate = draft.renewing(again, policy, now)
       }
     } else {
-      candidate = draft.operation(id(of: draft, policy), policy, now)
+      candidate = draft.operation(names.id, policy, now)
     }
     if let (verdict, rule) = try closure(of: candidate, policy, books) {
       return try deny(candidate, known, call, verdict, rule: rule, policy, in: &books, now)

@@ -42,6 +42,9 @@ struct Desk {
   var repetitions: Int64 = 0
   /// Whether no more calls will come.
   var isEnding = false
+  /// What the idempotency keys of operations begin with that are at work here: asked for at every
+  /// turn, and a digest to find out.
+  var keys: [OperationID: IdempotencyKey] = [:]
   /// How often each operation was asked about while unresolved.
   var polls: [OperationID: Int] = [:]
   /// How far the books' clock is ahead of the readings: time never goes back.

@@ -50,14 +50,22 @@ struct Draft {
 
 extension Desk {
   /// The operation a draft is, by the policy's rule of identity.
-  func id(of draft: Draft, _ policy: Policy) -> OperationID {
+  func id(of draft: Draft, _ policy: Policy) -> OperationID { names(of: draft, policy).id }
+
+  /// The same with the beginning of its idempotency keys.
+  func names(of draft: Draft, _ policy: Policy) -> (id: OperationID, key: IdempotencyKey) {
     let name: Identity.Name
     switch (policy.identity, draft.task, draft.step) {
     case (.taskStep, let task?, let step?): name = .taskStep(task: task, step: step)
     case (.taskStep, nil, _), (.taskStep, _, nil), (.reference, _, _):
       name = .reference(draft.reference)
     }
-    return Identity(namespace: policy.namespace, kind: draft.kind, name: name).operationID
+    return Identity(namespace: policy.namespace, kind: draft.kind, name: name).names
+  }
+
+  /// What an operation's idempotency keys begin with, remembered while it is at work.
+  func rememberedKey(of operation: Operation) -> IdempotencyKey {
+    keys[operation.id] ?? key(of: operation)
   }
 }
 

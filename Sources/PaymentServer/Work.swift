@@ -70,6 +70,7 @@ extension Desk {
       particulars: particulars(of: after, since: before))
     let written = try books.write(transition, at: now)
     touched[written.id] = written
+    if written.next == nil { keys[written.id] = nil }
     report(written, reason)
     if before?.deadLetter == nil { alert(written) }
     tellProgress(of: written)
@@ -126,7 +127,8 @@ extension Desk {
 
   func instruction(_ kind: Instruction.Kind, _ operation: Operation) -> Instruction {
     Instruction(
-      kind: kind, operation: operation, key: key(of: operation), livemode: setting.livemode)
+      kind: kind, operation: operation, key: rememberedKey(of: operation),
+      livemode: setting.livemode)
   }
 
   /// Everything that fell due, and everything a dead process left in the middle.
