@@ -123,8 +123,7 @@ extension Desk {
     let text: String
     switch verdict.word {
     case .done, .pending:
-      let json = String(decoding: JSONValue.object(structured).compact, as: UTF8.self)
-      text = "\(verdict.message)\n\(ascii(json))"
+      text = "\(verdict.message)\n\(ascii(JSONValue.object(structured).compact))"
     case .retry, .fix, .stop: text = verdict.message
     }
     let flagged = verdict.word == .fix && (rules.inForce?.flagFix ?? true)
@@ -200,8 +199,9 @@ extension Desk {
 }
 
 /// JSON text with everything beyond ASCII escaped, for the text block (DESIGN §6).
-func ascii(_ json: String) -> String {
-  if json.utf8.allSatisfy({ $0 < 0x80 }) { return json }
+func ascii(_ bytes: [UInt8]) -> String {
+  let json = String(decoding: bytes, as: UTF8.self)
+  if bytes.allSatisfy({ $0 < 0x80 }) { return json }
   var result = ""
   for unit in json.utf16 {
     if unit < 0x80 {

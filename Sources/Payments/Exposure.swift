@@ -114,10 +114,13 @@ extension Operation {
   /// What changes in the scopes when `before` becomes this operation; empty when nothing does.
   public func movements(from before: Operation?) -> [Movement] {
     var movements: [Movement] = []
-    if let before, before.held != .zero || before.spent != .zero,
-      before.scopes != scopes || before.terms.money != terms.money
-    {
-      preconditionFailure("An operation that holds or spent money never changes its terms.")
+    if let before, before.held != .zero || before.spent != .zero {
+      let isSameMovement =
+        isSame(before.run, run) && isSame(before.terms.customer, terms.customer)
+        || before.scopes == scopes
+      precondition(
+        isSameMovement && before.terms.money == terms.money,
+        "An operation that holds or spent money never changes its terms.")
     }
     let held = Exposure(
       amount: self.held.amount - (before?.held.amount ?? 0),

@@ -27,8 +27,8 @@ func isLetterOrDigit(_ byte: UInt8) -> Bool {
 /// Whether two texts are the same to the byte; Swift's `==` takes composed and decomposed letters
 /// for equal.
 public func isSame(_ left: String, _ right: String) -> Bool {
+  guard left.utf8.count == right.utf8.count else { return false }
   let (left, right) = (left.utf8.span, right.utf8.span)
-  guard left.count == right.count else { return false }
   for index in left.indices where left[index] != right[index] { return false }
   return true
 }
