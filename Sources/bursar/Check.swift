@@ -27,6 +27,13 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
       Complaint(
         place: arrangement.ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
   }
+  if case .network = arrangement.route, !HTTPClient.isAvailable {
+    found.append(
+      Complaint(
+        place: "libcurl.so.4",
+        message: "It is not installed, and nothing can be sent without it; on Debian it is in the "
+          + "package libcurl4."))
+  }
   let facts = arrangement.facts + remarks.map { ("remark", $0) }
   if json {
     answer(report(found, warnings, facts) + "\n")

@@ -26,6 +26,16 @@ struct FaceRequest {
   /// What answers: called once a request, when all of it is there.
   private let take: (FaceRequest, Instant) -> SandboxDeed
 
+  /// Whether libmicrohttpd is installed.
+  static var isAvailable: Bool { face_is_there() }
+
+  /// Why there is no face on a port, as a sentence.
+  static func refusal(port: UInt16) -> String {
+    isAvailable
+      ? "127.0.0.1:\(port) cannot be listened on."
+      : "libmicrohttpd.so.12 is not installed; on Debian it is in the package libmicrohttpd12."
+  }
+
   private var daemon: OpaquePointer?
   private var epoll: Int32 = -1
   fileprivate var now = Instant(milliseconds: 0)
@@ -35,6 +45,7 @@ struct FaceRequest {
   /// Listens on a port, or on a free one for 0; nil when that cannot be.
   init?(port: UInt16, _ take: @escaping (FaceRequest, Instant) -> SandboxDeed) {
     self.take = take
+    guard Self.isAvailable else { return nil }
     let this = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe daemon = face_start(port, this, began, asked, ended)
     guard let daemon = unsafe daemon else { return nil }
@@ -54,7 +65,7 @@ struct FaceRequest {
   func timeout(at now: Instant) -> Int32? {
     let wakes = asleep.compactMap(\.wake).map { max(0, now.duration(to: $0).milliseconds) }
     var own: UInt64 = 0
-    let hasOwn = unsafe MHD_get_timeout(daemon, &own) == .YES
+    let hasOwn = unsafe face_timeout(daemon, &own) == .YES
     return (wakes + (hasOwn ? [Int64(clamping: own)] : [])).min().map { Int32(clamping: $0) }
   }
 
@@ -76,7 +87,7 @@ struct FaceRequest {
     let ready = asleep.filter { $0.isOver || ($0.wake.map { $0 <= now } ?? false) }
     asleep.removeAll { exchange in ready.contains { $0 === exchange } }
     for exchange in ready { exchange.resume() }
-    unsafe MHD_run(daemon)
+    unsafe face_run(daemon)
   }
 }
 
@@ -110,13 +121,13 @@ struct FaceRequest {
 
   func suspend(until wake: Instant?) {
     self.wake = wake
-    unsafe MHD_suspend_connection(connection)
+    unsafe face_suspend(connection)
     face.asleep.append(self)
   }
 
   func resume() {
     wake = nil
-    unsafe MHD_resume_connection(connection)
+    unsafe face_resume(connection)
   }
 
   /// Answers, or lets the connection end; called again after every sleep.
@@ -157,7 +168,7 @@ struct FaceRequest {
   private var headers: [Header] {
     let list = HeaderList()
     let place = unsafe Unmanaged.passUnretained(list).toOpaque()
-    unsafe MHD_get_connection_values(
+    unsafe face_headers(
       connection, .HEADER_KIND,
       { place, _, name, value in
         guard let place = unsafe place, let name = unsafe name else { return .YES }
@@ -171,21 +182,21 @@ struct FaceRequest {
 
   private func whole(_ body: [UInt8]) -> OpaquePointer? {
     var body = body
-    return unsafe MHD_create_response_from_buffer(body.count, &body, .RESPMEM_MUST_COPY)
+    return unsafe face_whole(body.count, &body, .RESPMEM_MUST_COPY)
   }
 
   private func measured(_ size: Int) -> OpaquePointer? {
     let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-    return unsafe MHD_create_response_from_callback(UInt64(size), 1024, read, this, nil)
+    return unsafe face_by_piece(UInt64(size), 1024, read, this)
   }
 
   private func send(_ response: Response, _ made: OpaquePointer?) -> MHD_Result {
     guard let made = unsafe made else { return .NO }
     for header in response.headers {
-      unsafe MHD_add_response_header(made, header.name, header.value)
+      unsafe face_add_header(made, header.name, header.value)
     }
-    defer { unsafe MHD_destroy_response(made) }
-    return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    defer { unsafe face_let_go(made) }
+    return unsafe face_queue(connection, UInt32(response.status), made)
   }
 
   /// The next bytes of the body into a buffer: how many, none for now, or that it ends.

@@ -17,7 +17,8 @@ import Payments
   private let address: BaseAddress
   private let key: APIKey
   private let setting: ProcessorSetting
-  private let multi: UnsafeMutableRawPointer
+  /// libcurl's own, from the first request on.
+  private var multi: UnsafeMutableRawPointer?
   private var pace: Pace
   private var waiting: [Dispatch] = []
   private var transfers: [Transfer] = []
@@ -25,12 +26,7 @@ import Payments
 
   /// A client of the processor at that address.
   init(_ address: BaseAddress, key: APIKey, setting: ProcessorSetting) {
-    let global = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-    precondition(global == CURLE_OK, "libcurl starts, or there is no memory at all.")
-    guard let multi = unsafe curl_multi_init() else {
-      preconditionFailure("libcurl starts, or there is no memory at all.")
-    }
-    unsafe self.multi = multi
+    unsafe self.multi = nil
     self.address = address
     self.key = key
     self.setting = setting
@@ -38,8 +34,25 @@ import Payments
   }
 
   deinit {
+    guard let multi = unsafe multi else { return }
     for transfer in transfers { unsafe transfer.end(in: multi) }
-    unsafe curl_multi_cleanup(multi)
+    unsafe curl_late_multi_cleanup(multi)
+  }
+
+  /// Whether libcurl is installed; it is loaded with the first request and not before.
+  static var isAvailable: Bool { curl_is_there() }
+
+  /// libcurl's own, begun when it is first needed; nil where it is not installed.
+  private func begun() -> UnsafeMutableRawPointer? {
+    if let multi = unsafe multi { return unsafe multi }
+    guard Self.isAvailable else { return nil }
+    let global = curl_late_global_init(Int(CURL_GLOBAL_DEFAULT))
+    precondition(global == CURLE_OK, "libcurl starts, or there is no memory at all.")
+    guard let multi = unsafe curl_late_multi_init() else {
+      preconditionFailure("libcurl starts, or there is no memory at all.")
+    }
+    unsafe self.multi = multi
+    return unsafe multi
   }
 
   /// Takes a request; it leaves as soon as the pace allows.
@@ -64,6 +77,9 @@ import Payments
 
   /// Waits for the interests, for the network, or until the time is over.
   func wait(for interests: inout [Interest], milliseconds: Int32?) {
+    guard let multi = unsafe multi else {
+      return System.wait(for: &interests, milliseconds: milliseconds)
+    }
     var watched = interests.filter { $0.descriptor >= 0 }.map { interest in
       let events: Int32 =
         switch interest.wish {
@@ -75,7 +91,7 @@ import Payments
     // Without end means a minute: libcurl takes no "for ever", and waking up once a minute is
     // nothing.
     let limit = milliseconds ?? 60_000
-    let result = unsafe curl_multi_poll(multi, &watched, UInt32(watched.count), limit, nil)
+    let result = unsafe curl_late_multi_poll(multi, &watched, UInt32(watched.count), limit, nil)
     precondition(result == CURLM_OK, "Waiting on our own descriptors does not fail.")
     for index in interests.indices {
       interests[index].ready = watched.contains {
@@ -87,11 +103,13 @@ import Payments
   private func begin(at now: Instant) {
     while let dispatch = waiting.first, pace.take(at: now) {
       waiting.removeFirst()
-      if let transfer = Transfer(dispatch, address: address, key: key, setting: setting) {
+      if let multi = unsafe begun(),
+        let transfer = Transfer(dispatch, address: address, key: key, setting: setting)
+      {
         transfers.append(transfer)
         unsafe transfer.begin(in: multi)
       } else {
-        // libcurl refused an option or had no memory: nothing was begun.
+        // libcurl is not there, refused an option or had no memory: nothing was begun.
         let failure = TransportFailure(cause: .address, sent: false)
         answered.append((dispatch.id, .failure(failure)))
       }
@@ -99,10 +117,11 @@ import Payments
   }
 
   private func advance() {
+    guard let multi = unsafe multi else { return }
     var running: Int32 = 0
-    unsafe curl_multi_perform(multi, &running)
+    unsafe curl_late_multi_perform(multi, &running)
     var left: Int32 = 0
-    while let message = unsafe curl_multi_info_read(multi, &left) {
+    while let message = unsafe curl_late_multi_info_read(multi, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
       let (easy, code) = unsafe (message.pointee.easy_handle, curl_result(message))
       guard let index = transfers.firstIndex(where: { unsafe $0.easy == easy }) else { continue }
@@ -126,7 +145,7 @@ import Payments
 
   /// Prepares a request; nil when libcurl cannot.
   init?(_ dispatch: Dispatch, address: BaseAddress, key: APIKey, setting: ProcessorSetting) {
-    guard let easy = unsafe curl_easy_init() else { return nil }
+    guard let easy = unsafe curl_late_easy_init() else { return nil }
     unsafe self.easy = easy
     self.id = dispatch.id
     self.reads = dispatch.reads
@@ -139,17 +158,17 @@ import Payments
   }
 
   deinit {
-    unsafe curl_easy_cleanup(easy)
-    unsafe curl_slist_free_all(list)
+    unsafe curl_late_easy_cleanup(easy)
+    unsafe curl_late_slist_free_all(list)
   }
 
   func begin(in multi: UnsafeMutableRawPointer) {
-    let result = unsafe curl_multi_add_handle(multi, easy)
+    let result = unsafe curl_late_multi_add_handle(multi, easy)
     precondition(result == CURLM_OK, "A fresh transfer can be added.")
   }
 
   func end(in multi: UnsafeMutableRawPointer) {
-    unsafe curl_multi_remove_handle(multi, easy)
+    unsafe curl_late_multi_remove_handle(multi, easy)
   }
 
   private func set(_ option: CURLoption, _ value: Int) -> Bool {
@@ -194,7 +213,7 @@ import Payments
       (lines + [request.path]).allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } })
     else { return false }
     for line in lines {
-      guard let longer = unsafe curl_slist_append(list, line) else { return false }
+      guard let longer = unsafe curl_late_slist_append(list, line) else { return false }
       unsafe list = longer
     }
     guard unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK,

@@ -33,7 +33,7 @@ func sandbox(_ order: SandboxOrder) -> ExitCode {
     return rough.take(visit, at: now)
   }
   guard let face else {
-    complain("127.0.0.1:\(order.port) cannot be listened on.")
+    complain(Face.refusal(port: order.port))
     return .inputOutput
   }
   guard answer("listening on http://127.0.0.1:\(face.port)\n") else { return .inputOutput }

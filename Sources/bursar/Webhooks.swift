@@ -34,7 +34,7 @@ func webhooks(port: UInt16, policy: String?) -> ExitCode {
     run: arrangement.run, ledger: arrangement.ledger, version: version)
   let desk = WebhookDesk(HintWatch(setting, rules), secret)
   guard let face = Face(port: port, desk.take) else {
-    complain("127.0.0.1:\(port) cannot be listened on.")
+    complain(Face.refusal(port: port))
     return .inputOutput
   }
   guard answer("listening on http://127.0.0.1:\(face.port)\n") else { return .inputOutput }
