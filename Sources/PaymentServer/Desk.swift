@@ -59,6 +59,9 @@ struct Desk {
   var wake: Instant? = Instant(milliseconds: 0)
   /// Since when somebody else has been writing in the books whenever we would; nil while nobody is.
   var busySince: Instant?
+  /// Whether this is the first step: what needs no books is answered then before they are opened,
+  /// however much an earlier process left in them.
+  var isNew = true
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
 
@@ -129,8 +132,10 @@ struct Desk {
 
   /// Whether anything of this step has to do with the books. A start alone makes none.
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
+    defer { isNew = false }
     if !exist { answerWithoutBooks() }
     if !calls.isEmpty || !questions.isEmpty || !unrecorded.isEmpty { return true }
+    if isNew, !outputs.isEmpty { return false }
     if isEnding && repetitions > 0 { return true }
     let now = reading.advanced(by: ahead)
     if rules.inForce == nil { wake = nil }

@@ -34,6 +34,8 @@ struct Loop: ~Copyable {
 
   /// Goes round until no calls can come and nothing is left to do, or the grace is over.
   mutating func run() {
+    // What the agent has said by now is heard before anything else is begun.
+    listen(at: clock.now(), milliseconds: 0)
     while true {
       let now = clock.now()
       let answers = street.answers(at: now)
@@ -94,8 +96,12 @@ struct Loop: ~Copyable {
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))
     }
+    listen(at: now, milliseconds: timeout)
+  }
+
+  private mutating func listen(at now: Instant, milliseconds: Int32?) {
     var interests = intake.interests(whileFull: mouth.isFull) + [mouth.interest]
-    street.wait(for: &interests, milliseconds: timeout)
+    street.wait(for: &interests, milliseconds: milliseconds)
     let wasEnded = deadline != nil
     // A second word to end is taken literally.
     if intake.read(interests), wasEnded { deadline = now }
