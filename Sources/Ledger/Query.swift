@@ -80,7 +80,8 @@ enum Query: String, CaseIterable {
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \
-    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?) ON CONFLICT DO NOTHING
+    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?, NULL) \
+    ON CONFLICT DO NOTHING
     """
   /// Without the columns that rarely change: an index is written anew for every column named.
   case updateOperation = """

@@ -21,6 +21,8 @@ enum Schema {
     Migration(name: "freezes", statements: freezes),
     Migration(name: "chain", statements: chain),
     Migration(name: "statement", statements: statement),
+    Migration(name: "traces", statements: ["ALTER TABLE operations ADD COLUMN traceparent TEXT"]),
+    Migration(name: "tallies", statements: tallies),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -302,6 +304,34 @@ extension Schema {
     CREATE TRIGGER particulars_are_not_replaced BEFORE INSERT ON particulars
     WHEN EXISTS (SELECT 1 FROM particulars WHERE seq = NEW.seq)
     BEGIN SELECT RAISE(ABORT, 'particulars are append-only'); END
+    """,
+  ]
+
+  /// What has happened and how often; from before it was counted, what the rows still tell.
+  private static let tallies = [
+    """
+    CREATE TABLE tallies (
+      name TEXT PRIMARY KEY NOT NULL,
+      count INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO tallies
+    SELECT 'operations ' || kind || ' ' || state, count(*) FROM operations GROUP BY kind, state
+    """,
+    """
+    INSERT INTO tallies
+    SELECT 'calls ' || kind || ' miss', count(*) FROM operations GROUP BY kind
+    """,
+    """
+    INSERT INTO tallies
+    SELECT 'held ' || kind, count(*) FROM operations WHERE dead_letter IS NOT NULL GROUP BY kind
+    """,
+    """
+    INSERT INTO tallies
+    SELECT 'attempts ' || instruction || ' ' || substr(outcome, 1, instr(outcome || ':', ':') - 1),
+      count(*)
+    FROM attempts WHERE outcome IS NOT NULL AND outcome <> '' GROUP BY 1
     """,
   ]
 

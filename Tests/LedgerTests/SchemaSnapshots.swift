@@ -1,7 +1,7 @@
 extension SchemaTests {
   static let tables = [
     "attempts", "chain", "discrepancies", "exposure", "freezes", "held", "hints", "history", "meta",
-    "migrations", "operations", "owners", "particulars", "runs",
+    "migrations", "operations", "owners", "particulars", "runs", "tallies",
   ]
   static let objects = [
     "index charges_by_amount operations",
@@ -35,6 +35,7 @@ extension SchemaTests {
     "table owners owners",
     "table particulars particulars",
     "table runs runs",
+    "table tallies tallies",
     "trigger history_is_chained history",
     "trigger history_is_not_changed history",
     "trigger history_is_not_removed history",
@@ -77,7 +78,7 @@ extension SchemaTests {
     confirmation INTEGER!, next TEXT, due INTEGER, attempt INTEGER, tries INTEGER!, \
     attempts INTEGER!, unknown_since INTEGER, first_sent INTEGER, code TEXT, detail TEXT, \
     dead_letter TEXT, owner INTEGER, livemode INTEGER!, updated INTEGER!, policy TEXT!, \
-    rule TEXT, version INTEGER!, normal_reference TEXT!
+    rule TEXT, version INTEGER!, normal_reference TEXT!, traceparent TEXT
     """,
     "owners: epoch INTEGER, slot INTEGER!, started INTEGER!",
     "particulars: seq INTEGER!, salt BLOB!, text TEXT!",
@@ -85,6 +86,7 @@ extension SchemaTests {
     runs: namespace TEXT!, run TEXT!, first_seen INTEGER!, last_call INTEGER!, stops \
     INTEGER!
     """,
+    "tallies: name TEXT!, count INTEGER!",
   ]
 
   /// SCAN is all right where the index holds only what is asked for, or the limit ends it.

@@ -41,7 +41,7 @@ import Testing
       digests == [
         "books a1e8764b5a3c0152", "likeness c0d97383edf49a03", "freezes 09315d380e5dc6ce",
         "chain 7a0925d6da72136a",
-        "statement 6a97d8a5163c3ce8",
+        "statement 6a97d8a5163c3ce8", "traces cbed95380e79e2f3", "tallies cb953d8ad3939266",
       ])
   }
 
@@ -133,7 +133,7 @@ import Testing
         'cus_1', n, 'USD', NULL, NULL, iif(n % 10 = 0, 'op_1', NULL), NULL, NULL,
         'run-' || (n % 100), iif(n % 3 = 0, 'task', NULL), NULL, NULL,
         'captured', NULL, 0, 0, iif(n % 1000 = 0, 'retrieve', NULL), n,
-        NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, n, '00ff', NULL, 1, 'inv ' || n
+        NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, n, '00ff', NULL, 1, 'inv ' || n, NULL
       FROM numbers
       """)
     #expect(
