@@ -31,6 +31,13 @@ extension Operation {
     ]
   }
 
+  /// All that changes so seldom, in the order a revision names its columns.
+  var revisedValues: [Value] { askedValues + [.maybe(trace?.text)] }
+
+  /// What stands after the columns that books always had: the normal form of the reference, which
+  /// is only searched by, and the trace.
+  var addedValues: [Value] { [.text(normalForm(of: reference)), .maybe(trace?.text)] }
+
   /// Reads a whole row, from the left: the arguments below stand in the order of the columns.
   init(_ row: inout Row) throws(LedgerError) {
     let id = OperationID(try row.text())
@@ -51,6 +58,8 @@ extension Operation {
       owner: try row.integerOrNil(), livemode: try row.flag(), created: created,
       updated: try row.instant(), policy: try row.text(), rule: try row.textOrNil(),
       version: try row.integer())
+    _ = try row.text()
+    trace = try row.textOrNil().flatMap { TraceParent($0) }
   }
 }
 

@@ -80,8 +80,7 @@ enum Query: String, CaseIterable {
   case pendingCount = "SELECT count(*) FROM operations WHERE next IS NOT NULL"
   case insertOperation = """
     INSERT INTO operations VALUES (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  \
-    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?, NULL) \
-    ON CONFLICT DO NOTHING
+    ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  ?, ?, ?, ?,  ?, ?) ON CONFLICT DO NOTHING
     """
   /// Without the columns that rarely change: an index is written anew for every column named.
   case updateOperation = """
@@ -96,12 +95,12 @@ enum Query: String, CaseIterable {
   case reviseOperation = """
     UPDATE operations SET ( \
     customer, amount, currency, payment_method, description, \
-    charge, charge_reference, refund_reason, run, task, step, checkpoint, \
+    charge, charge_reference, refund_reason, run, task, step, checkpoint, traceparent, \
     state, processor_reference, round, confirmation, next, due, \
     attempt, tries, attempts, unknown_since, first_sent, \
     code, detail, dead_letter, owner, livemode, \
     updated, policy, rule, version \
-    ) = (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  \
+    ) = (?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?,  \
     ?, ?, ?, ?, ?,  ?, ?, ?, ?) \
     WHERE id = ? AND state = ? AND version = ?
     """

@@ -21,18 +21,17 @@ extension Books {
       let guarded: [Value] = [
         .text(before.id.text), .text(before.state.rawValue), .integer(before.version),
       ]
-      let asked = written.askedValues
+      let asked = written.revisedValues
       let changed =
-        asked.elementsEqual(before.askedValues, by: isSame)
+        asked.elementsEqual(before.revisedValues, by: isSame)
         ? try change(.updateOperation, written.changingValues + guarded)
         : try change(.reviseOperation, asked + written.changingValues + guarded)
       guard changed == 1 else { throw conflict("The operation has changed since it was read.") }
     } else {
       written.version = 1
-      let normal = Value.text(normalForm(of: written.reference))
       let added = try change(
         .insertOperation,
-        written.lastingValues + written.askedValues + written.changingValues + [normal])
+        written.lastingValues + written.askedValues + written.changingValues + written.addedValues)
       guard added == 1 else { throw conflict("The operation is in the books already.") }
     }
     for movement in after.movements(from: before) where try !apply(movement, at: now) {

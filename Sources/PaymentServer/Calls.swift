@@ -51,7 +51,7 @@ extension Desk {
     let draft = Draft(
       kind: .charge, reference: arguments.reference, terms: arguments.terms,
       run: run(of: call, policy), task: arguments.task, step: arguments.step,
-      checkpoint: arguments.checkpoint, distinct: arguments.distinct)
+      checkpoint: arguments.checkpoint, trace: call.trace, distinct: arguments.distinct)
     try submit(draft, call, policy, in: &books, now)
   }
 
@@ -66,7 +66,7 @@ extension Desk {
     var draft = Draft(
       kind: .refund, reference: arguments.reference, terms: charge.terms,
       run: run(of: call, policy), task: arguments.task, step: arguments.step,
-      checkpoint: arguments.checkpoint)
+      checkpoint: arguments.checkpoint, trace: call.trace)
     draft.terms.charge = charge.id
     draft.terms.chargeReference = charge.processorReference
     draft.terms.paymentMethod = nil
@@ -274,6 +274,11 @@ extension Desk {
     else { return setting.run }
     return run
   }
+}
+
+extension Call {
+  /// The trace it belongs to, if its client says so by the grammar.
+  fileprivate var trace: TraceParent? { meta["traceparent"]?.string.flatMap { TraceParent($0) } }
 }
 
 extension Denial {

@@ -10,6 +10,7 @@ struct Draft {
   let task: String?
   let step: String?
   let checkpoint: String?
+  var trace: TraceParent?
   /// The operation the agent says this is no repetition of.
   var distinct: OperationID?
 
@@ -21,7 +22,7 @@ struct Draft {
       round: 0, confirmation: 0, next: kind == .charge ? .create : .refund, due: now, attempt: nil,
       tries: 0, attempts: 0, unknownSince: nil, firstSent: nil, code: nil, detail: nil,
       deadLetter: nil, owner: nil, livemode: false, created: now, updated: now,
-      policy: policy.hash, rule: nil, version: 0)
+      policy: policy.hash, rule: nil, version: 0, trace: trace)
   }
 
   /// What it means that this identity is known already. Where task and step are the identity,
@@ -42,6 +43,7 @@ struct Draft {
     renewed.task = task ?? again.task
     renewed.step = step ?? again.step
     renewed.checkpoint = checkpoint ?? again.checkpoint
+    renewed.trace = trace ?? again.trace
     renewed.policy = policy.hash
     renewed.updated = now
     return renewed

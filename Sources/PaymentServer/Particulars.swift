@@ -20,6 +20,7 @@ func particulars(of after: Operation, since before: Operation?) -> String? {
     ("payment_method", terms.paymentMethod), ("description", terms.description),
     ("charge", terms.charge?.text), ("refund_reason", terms.reason), ("task_id", after.task),
     ("step_id", after.step), ("checkpoint", after.checkpoint),
+    ("traceparent", after.trace?.text),
   ]
   for (key, value) in optional {
     if let value { particulars[key] = .string(value) }
@@ -30,6 +31,6 @@ func particulars(of after: Operation, since before: Operation?) -> String? {
 extension Operation {
   fileprivate func hasSameParticulars(as other: Operation) -> Bool {
     terms == other.terms && isSame(run, other.run) && isSame(task, other.task)
-      && isSame(step, other.step) && isSame(checkpoint, other.checkpoint)
+      && isSame(step, other.step) && isSame(checkpoint, other.checkpoint) && trace == other.trace
   }
 }

@@ -172,7 +172,7 @@ public enum Report {
       ("step_id", operation.step), ("charge", operation.terms.charge?.text),
       ("next", operation.next?.rawValue), ("due", operation.due.map(timestamp)),
       ("unknown_since", operation.unknownSince.map(timestamp)),
-      ("dead_letter", operation.deadLetter),
+      ("dead_letter", operation.deadLetter), ("traceparent", operation.trace?.text),
     ]
     for (key, value) in optional {
       if let value { entry[key] = .string(value) }

@@ -27,6 +27,9 @@ public struct Operation: Hashable, Sendable {
   /// Text the agent asked to have kept; given back unchanged, at most 16 KiB.
   public var checkpoint: String?
 
+  /// The trace of the call that asked for it, if it belongs to one; carried, never judged by.
+  public var trace: TraceParent?
+
   /// Where in its life it is.
   public var state: State
   /// The processor's name for it (`pi_…`, `re_…`), once known.
@@ -82,7 +85,7 @@ public struct Operation: Hashable, Sendable {
     confirmation: Int, next: Instruction.Kind?, due: Instant?, attempt: Int?, tries: Int,
     attempts: Int, unknownSince: Instant?, firstSent: Instant?, code: String?, detail: String?,
     deadLetter: String?, owner: Int64?, livemode: Bool, created: Instant, updated: Instant,
-    policy: String, rule: String?, version: Int64
+    policy: String, rule: String?, version: Int64, trace: TraceParent? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -114,6 +117,7 @@ public struct Operation: Hashable, Sendable {
     self.policy = policy
     self.rule = rule
     self.version = version
+    self.trace = trace
   }
 }
 

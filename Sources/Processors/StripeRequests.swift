@@ -75,6 +75,7 @@ extension Stripe {
     form.append("metadata[bursar_reference]", metadataValue(operation.reference))
     form.append("metadata[bursar_run]", metadataValue(operation.run))
     if operation.round > 0 { form.append("metadata[bursar_round]", String(operation.round)) }
+    form.append("metadata[traceparent]", operation.trace?.text)
   }
 
   /// At most 500 bytes, which is at most 500 characters however Stripe counts them; cut between

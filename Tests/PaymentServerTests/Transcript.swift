@@ -35,7 +35,8 @@ final class PlayedWorld {
   private var reading = PolicyReading.accepted(defaultPolicy(currencies: Stripe.currencies))
   private var run = "run-1"
   private var isManual = false
-  private var sent: [(id: DispatchID, request: Request)] = []
+  /// Every request that left, the first first.
+  private(set) var sent: [(id: DispatchID, request: Request)] = []
   private var said: [String] = []
 
   /// A box, because the server is not copyable.
