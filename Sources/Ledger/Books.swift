@@ -17,6 +17,8 @@ public struct Books: ~Copyable {
   public internal(set) var violations: [Violation] = []
   /// What this transaction adds to what is spent.
   let sums = SpentSums()
+  /// What was counted in this transaction and is not written down yet.
+  var counted: [String: Int64] = [:]
 
   init(_ connection: Connection, vfs: String?) {
     self.connection = connection
@@ -157,6 +159,14 @@ extension Books {
   /// How many dead letters there are.
   public func deadLetterCount() throws(LedgerError) -> Int {
     try only(.deadLetterCount, []) { row throws(LedgerError) in try row.number() } ?? 0
+  }
+
+  /// How many operations have an outcome that is unknown and looked up, and since when the oldest.
+  public func unknowns() throws(LedgerError) -> (count: Int64, since: Instant?) {
+    let found = try only(.unknowns, []) { row throws(LedgerError) in
+      (try row.integer(), try row.instantOrNil())
+    }
+    return found ?? (0, nil)
   }
 
   /// What was ever marked as the latest instant; nil in new books.

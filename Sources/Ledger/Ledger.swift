@@ -50,9 +50,11 @@ public struct Ledger: ~Copyable {
       books.chain = nil
       books.violations = []
       books.sums.reset()
+      books.counted = [:]
       let result = try body(&books)
       try books.closeChain()
       try books.writeSums()
+      try books.closeTallies()
       books.isWritable = false
       if let failure = books.connection.failure { throw failure }
       try books.connection.change(.commit, [])

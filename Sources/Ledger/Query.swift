@@ -118,6 +118,22 @@ enum Query: String, CaseIterable {
     WHERE operation = ?1 AND number = ?2 AND finished IS NULL
     """
 
+  case earlierAttempt = """
+    SELECT number FROM attempts WHERE operation = ?1 AND key = ?2 AND number < ?3 \
+    ORDER BY number LIMIT 1
+    """
+  case attemptedInstruction = """
+    SELECT instruction FROM attempts WHERE operation = ?1 AND number = ?2 ORDER BY number
+    """
+  case tallies = "SELECT name, count FROM tallies ORDER BY name"
+  case tally = """
+    INSERT INTO tallies VALUES (?1, ?2) ON CONFLICT DO UPDATE SET count = count + excluded.count
+    """
+  case unknowns = """
+    SELECT count(*), min(unknown_since) FROM operations \
+    WHERE next IS NOT NULL AND unknown_since IS NOT NULL ORDER BY 1
+    """
+
   case history = "SELECT * FROM history WHERE operation = ?1 ORDER BY seq"
   case historyAfter = "SELECT * FROM history WHERE seq > ?1 ORDER BY seq LIMIT ?2"
   case lastSequence = "SELECT seq FROM history ORDER BY seq DESC LIMIT 1"

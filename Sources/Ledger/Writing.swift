@@ -40,6 +40,7 @@ extension Books {
       try freeze(
         for: Violation(.exposure, namespace: written.namespace, subject: subject), at: now)
     }
+    tally(written, since: before, at: now)
     try giveBack(written, from: before)
     let words = [written.code, written.detail, transition.note].compactMap { $0 }
     let sequence = try openChain().next
@@ -57,6 +58,7 @@ extension Books {
   public mutating func begin(_ attempt: Attempt) throws(LedgerError) {
     let added = try change(.insertAttempt, attempt.values)
     guard added == 1 else { throw conflict("The attempt is in the books already.") }
+    try tally(beginning: attempt)
   }
 
   /// Records what came of an attempt: the stable word for it, and the HTTP status if there was one.
@@ -68,6 +70,7 @@ extension Books {
       .finishAttempt,
       [.text(operation.text), .integer(number), .instant(now), .text(outcome), .maybe(status)])
     guard finished == 1 else { throw conflict("The attempt is not under way.") }
+    try tally(finishing: number, of: operation, outcome: outcome)
   }
 
   /// Counts calls in a scope, as spent without an amount: what rates are judged by.

@@ -138,6 +138,7 @@ extension Desk {
       case .same: return try join(known, call, policy, in: &books, now)
       case .conflict(let differences):
         log("conflict", [("operation", .string(known.id.text))])
+        counted[.conflict(known.kind), default: 0] += 1
         let verdict = try stopping(
           texts.conflict(known, differences), for: known.id.text, run: draft.run, policy,
           in: &books, now)
@@ -234,6 +235,7 @@ extension Desk {
     _ known: Operation, _ call: Call, _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     repetitions += 1
+    counted[.hit(known.kind), default: 0] += 1
     log(
       "repeated", [("operation", .string(known.id.text)), ("state", .string(known.state.rawValue))])
     guard known.next == nil || known.isDoubtful else {

@@ -77,6 +77,9 @@ struct Desk {
   /// Whether this step wrote anything besides operations.
   var hasWritten = false
   var outputs: [Output] = []
+  /// What was counted and is written down with the next change to the books, or at the end.
+  var counted: [Counted: Int64] = [:]
+  var isEnding = false
 
   init(_ setting: Setting) {
     self.setting = setting
@@ -136,7 +139,7 @@ struct Desk {
     if !exist { answerWithoutBooks() }
     if !calls.isEmpty || !questions.isEmpty || !unrecorded.isEmpty { return true }
     if isNew, !outputs.isEmpty { return false }
-    if isEnding && repetitions > 0 { return true }
+    if isEnding, repetitions > 0 || !counted.isEmpty { return true }
     let now = reading.advanced(by: ahead)
     if rules.inForce == nil { wake = nil }
     if !resumed, !exist { wake = now.advanced(by: Self.idleInterval) }
@@ -170,13 +173,27 @@ struct Desk {
     try countRepetitions(policy, in: &books, now)
     for violation in books.violations { report(violation) }
     try tellWatchers(policy, in: books)
-    // A look that wrote nothing stays free of a sync.
-    if !touched.isEmpty || hasWritten { try books.mark(now) }
+    // A look that wrote nothing stays free of a sync, and so does a repeated call.
+    if !touched.isEmpty || hasWritten {
+      try books.mark(now)
+      count(in: &books)
+    } else if isEnding {
+      count(in: &books)
+    }
     hasWritten = false
     busySince = nil
     resumed = true
     wake = isBehind ? now : try nextWake(in: &books, now)
     touched = [:]
+  }
+
+  /// Writes down what was counted.
+  private mutating func count(in books: inout Books) {
+    for what in Counted.all {
+      guard let count = counted[what] else { continue }
+      books.tally("calls", what.kind.rawValue, what.word, by: count)
+    }
+    counted = [:]
   }
 
   /// The step's time: the reading, or later when the books already know a later one. The difference
@@ -188,6 +205,31 @@ struct Desk {
     guard let latest = try books.latest(), latest > now else { return now }
     ahead = ahead + now.duration(to: latest)
     return latest
+  }
+}
+
+/// A call that leaves nothing else in the books.
+enum Counted: Hashable {
+  /// Answered by the operation that was there.
+  case hit(Operation.Kind)
+  /// Asked for something else under a name that is taken.
+  case conflict(Operation.Kind)
+
+  static var all: [Counted] {
+    Operation.Kind.allCases.flatMap { [.hit($0), .conflict($0)] }
+  }
+
+  var kind: Operation.Kind {
+    switch self {
+    case .hit(let kind), .conflict(let kind): kind
+    }
+  }
+
+  var word: String {
+    switch self {
+    case .hit: "hit"
+    case .conflict: "conflict"
+    }
   }
 }
 

@@ -20,7 +20,7 @@ extension Report {
     if Ledger.exists(at: path) {
       var ledger = try Ledger(path: path)
       found = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-        try capsInUse(policy, books, now)
+        try capsInUse(policy, books, now, newest: .max)
       }
     } else {
       let caps = Operation.Kind.allCases.flatMap { kind in policy.caps(on: kind).map { (kind, $0) }
@@ -35,10 +35,11 @@ extension Report {
       (found.flatMap { $0.rows(currencies) }.joined(separator: "\n") + "\n").utf8)
   }
 
-  private static func capsInUse(
-    _ policy: Policy, _ books: borrowing Books, _ now: Instant
+  /// Each cap with those it counts, looked up for the runs and customers of the newest operations.
+  static func capsInUse(
+    _ policy: Policy, _ books: borrowing Books, _ now: Instant, newest: Int
   ) throws(LedgerError) -> [CapInUse] {
-    let operations = try books.operations(newest: .max)
+    let operations = try books.operations(newest: newest)
     var found: [CapInUse] = []
     for kind in Operation.Kind.allCases {
       for cap in policy.caps(on: kind) {
@@ -60,7 +61,7 @@ extension Report {
 }
 
 /// A cap with those it counts, the fullest first.
-private struct CapInUse {
+struct CapInUse {
   let kind: Operation.Kind
   let cap: Cap
   let users: [(name: String, usage: CapUsage)]

@@ -15,6 +15,7 @@ enum Command: Equatable {
   case replay(ReplayOrder)
   case initialize(InitOrder)
   case doctor(DoctorOrder)
+  case metrics(MetricsOrder)
   case version
   case help(Topic?)
 
@@ -35,6 +36,7 @@ enum Command: Equatable {
     case replay
     case initialize = "init"
     case doctor
+    case metrics
   }
 }
 
@@ -112,6 +114,7 @@ private struct Words {
     case .reconcile: ["--policy", "--since"]
     case .webhooks: ["--port", "--policy"]
     case .deadLetters: DeadLettersOrder.valued
+    case .metrics: ["--policy", "--watch", "--every"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
@@ -119,7 +122,7 @@ private struct Words {
   /// The options of the command that stand alone.
   private var plain: [String] {
     switch topic {
-    case .serve, .sandbox, .webhooks: ["--help", "--version"]
+    case .serve, .sandbox, .webhooks, .metrics: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
@@ -184,6 +187,15 @@ private struct Words {
       try refuse(names)
       let limit = try number("--limit", in: 0...86_400) ?? 60
       return .settle(policy: policy, json: json, limit: .seconds(limit))
+    case .metrics:
+      try refuse(names)
+      let seconds = try number("--every", in: 1...86_400)
+      guard seconds == nil || values["--watch"] != nil else {
+        throw UsageMistake(message: "The option --every says how often --watch FILE is written.")
+      }
+      return .metrics(
+        MetricsOrder(
+          policy: policy, watch: values["--watch"], interval: .seconds(seconds ?? 15)))
     case .audit: return .audit(try AuditOrder(names: names, values: values, json: json))
     case .replay:
       return .replay(try ReplayOrder(names: names, values: values, json: json))

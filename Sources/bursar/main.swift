@@ -18,6 +18,7 @@ do throws(UsageMistake) {
       reconcile(policy: policy, since: since, json: json)
     case .deadLetters(let order): deadLetters(order)
     case .sandbox(let order): sandbox(order)
+    case .metrics(let order): metrics(order)
     case .audit(let order): audit(order)
     case .replay(let order): replay(order)
     case .initialize(let order): initialize(order)

@@ -58,6 +58,17 @@ struct ArgumentsTests {
     #expect(mistake("thaw", "--all", "all")?.contains("\"all\"") == true)
   }
 
+  @Test func metricsArePrintedOnceOrKeptInAFile() throws {
+    let once = MetricsOrder(policy: nil, watch: nil, interval: .seconds(15))
+    #expect(try command("metrics") == .metrics(once))
+    let kept = MetricsOrder(policy: "p", watch: "f", interval: .seconds(3))
+    #expect(
+      try command("metrics", "--policy", "p", "--watch=f", "--every", "3") == .metrics(kept))
+    #expect(mistake("metrics", "--every", "3")?.contains("--watch FILE") == true)
+    #expect(mistake("metrics", "--watch", "f", "--every", "0")?.contains("from 1") == true)
+    #expect(mistake("metrics", "x") == "metrics does not take \"x\".")
+  }
+
   @Test func helpAndVersionAreFoundWhereverPeopleWriteThem() throws {
     #expect(try command("--version") == .version)
     #expect(try command("--help") == .help(nil))

@@ -8,7 +8,7 @@ import Testing
 /// A ledger with what stands around it, for tests that start several programs on it.
 struct Estate {
   let home: TemporaryDirectory
-  private let policy: String
+  let policy: String
 
   /// A policy that refuses nothing these tests ask for, and waits for nothing longer than it must.
   static let ample = """
@@ -66,46 +66,69 @@ struct Estate {
     try sandbox().captures
   }
 
+  /// Queries that find nothing in sound books, and what it means if they do.
+  private static let judgements = [
+    ("at no end", "SELECT reference FROM operations WHERE next IS NOT NULL"),
+    ("a dead letter", "SELECT reference FROM operations WHERE dead_letter IS NOT NULL"),
+    ("still held", "SELECT scope FROM held WHERE amount <> 0 OR count <> 0"),
+    ("an attempt without end", "SELECT operation FROM attempts WHERE finished IS NULL"),
+    (
+      "a history that skips",
+      """
+      SELECT operation FROM history GROUP BY operation
+      HAVING count(*) <> max(version) OR min(version) <> 1
+      """
+    ),
+    (
+      "a history that does not follow from itself",
+      """
+      SELECT a.operation FROM history a JOIN history b
+      ON b.operation = a.operation AND b.version = a.version + 1
+      WHERE a.to_state IS NOT b.from_state
+      """
+    ),
+    (
+      "a history that ends elsewhere",
+      """
+      SELECT reference FROM operations WHERE state IS NOT
+      (SELECT to_state FROM history WHERE operation = id ORDER BY version DESC LIMIT 1)
+      """
+    ),
+    (
+      "counted otherwise than they are",
+      """
+      SELECT name FROM tallies WHERE name LIKE 'operations %' AND count <>
+      (SELECT count(*) FROM operations WHERE 'operations ' || kind || ' ' || state = name)
+      """
+    ),
+    (
+      "not counted",
+      """
+      SELECT 'operations ' || kind || ' ' || state AS name FROM operations
+      WHERE name NOT IN (SELECT name FROM tallies)
+      """
+    ),
+    (
+      "attempts counted otherwise than they are",
+      """
+      SELECT count(*) FROM attempts WHERE finished IS NOT NULL HAVING count(*) <>
+      (SELECT coalesce(sum(count), 0) FROM tallies WHERE name LIKE 'attempts %')
+      """
+    ),
+    (
+      "spent another sum than was captured",
+      """
+      SELECT scope FROM exposure WHERE scope = 'charge|USD|run|default|r' AND width = 0
+      AND amount <> (SELECT sum(amount) FROM operations WHERE state = 'captured')
+      """
+    ),
+  ]
+
   /// What is wrong with the books by themselves; empty when they are sound and at rest.
   func unsoundness() throws -> [String] {
     let books = try OpenedLedger(ledger)
     var found = try books.rows("PRAGMA integrity_check").flatMap { $0 }.filter { $0 != "ok" }
-    let judgements = [
-      ("at no end", "SELECT reference FROM operations WHERE next IS NOT NULL"),
-      ("a dead letter", "SELECT reference FROM operations WHERE dead_letter IS NOT NULL"),
-      ("still held", "SELECT scope FROM held WHERE amount <> 0 OR count <> 0"),
-      ("an attempt without end", "SELECT operation FROM attempts WHERE finished IS NULL"),
-      (
-        "a history that skips",
-        """
-        SELECT operation FROM history GROUP BY operation
-        HAVING count(*) <> max(version) OR min(version) <> 1
-        """
-      ),
-      (
-        "a history that does not follow from itself",
-        """
-        SELECT a.operation FROM history a JOIN history b
-        ON b.operation = a.operation AND b.version = a.version + 1
-        WHERE a.to_state IS NOT b.from_state
-        """
-      ),
-      (
-        "a history that ends elsewhere",
-        """
-        SELECT reference FROM operations WHERE state IS NOT
-        (SELECT to_state FROM history WHERE operation = id ORDER BY version DESC LIMIT 1)
-        """
-      ),
-      (
-        "spent another sum than was captured",
-        """
-        SELECT scope FROM exposure WHERE scope = 'charge|USD|run|default|r' AND width = 0
-        AND amount <> (SELECT sum(amount) FROM operations WHERE state = 'captured')
-        """
-      ),
-    ]
-    for (words, query) in judgements {
+    for (words, query) in Self.judgements {
       found += try books.rows(query).map { "\(words): \($0[0])" }
     }
     return found

@@ -161,6 +161,16 @@ extension SchemaTests {
     finishAttempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=? \
     AND number=?)
     """,
+    """
+    earlierAttempt: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 (operation=? \
+    AND number<?)
+    """,
+    """
+    attemptedInstruction: SEARCH attempts USING INDEX sqlite_autoindex_attempts_1 \
+    (operation=? AND number=?)
+    """,
+    "tallies: SCAN tallies",
+    "unknowns: SCAN operations USING INDEX pending",
     "history: SEARCH history USING INDEX history_by_operation (operation=?)",
     "historyAfter: SEARCH history USING INTEGER PRIMARY KEY (rowid>?)",
     "lastSequence: SCAN history",
