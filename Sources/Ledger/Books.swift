@@ -199,6 +199,21 @@ extension Books {
     }
   }
 
+  /// What a line of the history set that may name persons, as canonical JSON; nil when it set none.
+  public func particulars(ofLine sequence: Int64) throws(LedgerError) -> String? {
+    try only(.particulars, [.integer(sequence)]) { row throws(LedgerError) in try row.text() }
+  }
+
+  /// The lines of the policies in force from one line of the history to another, in order.
+  public func policies(
+    inForceFrom first: Int64, until last: Int64
+  ) throws(LedgerError) -> [HistoryEntry] {
+    try connection.rows(.policiesInForce, [.integer(first), .integer(last)]) {
+      row throws(LedgerError) in
+      try HistoryEntry(&row)
+    }
+  }
+
   /// The newest line's place in the history; 0 before the first.
   public func lastSequence() throws(LedgerError) -> Int64 {
     try only(.lastSequence, []) { row throws(LedgerError) in try row.integer() } ?? 0

@@ -152,6 +152,11 @@ enum Query: String, CaseIterable {
     h.link, p.salt, CAST(p.text AS BLOB) FROM history AS h \
     LEFT JOIN particulars AS p ON p.seq = h.seq WHERE h.seq > ?1 ORDER BY h.seq LIMIT ?2
     """
+  case particulars = "SELECT text FROM particulars WHERE seq = ?1 ORDER BY seq"
+  case policiesInForce = """
+    SELECT * FROM history WHERE reason = 'policy_accepted' AND seq <= ?2 AND seq >= coalesce( \
+    (SELECT max(seq) FROM history WHERE reason = 'policy_accepted' AND seq <= ?1), 0) ORDER BY seq
+    """
   case insertParticulars = "INSERT INTO particulars VALUES (?1, ?2, ?3)"
   case chain = """
     SELECT ledger, uncovered, seq, link, ratchet FROM chain WHERE one = 1 ORDER BY one

@@ -79,7 +79,6 @@ struct Desk {
   var outputs: [Output] = []
   /// What was counted and is written down with the next change to the books, or at the end.
   var counted: [Counted: Int64] = [:]
-  var isEnding = false
 
   init(_ setting: Setting) {
     self.setting = setting

@@ -5,13 +5,24 @@ import Payments
 enum AuditOrder: Equatable {
   case verify(head: String?, policy: String?, json: Bool)
   case head(policy: String?)
+  case export(String, policy: String?)
 
   /// Makes sense of the names and options after `audit`.
   init(names: [String], values: [String: String], json: Bool) throws(UsageMistake) {
-    guard let name = names.first, ["verify", "head"].contains(name) else {
+    guard let name = names.first, ["verify", "head", "export"].contains(name) else {
       throw UsageMistake(
-        message: names.first.map { "audit knows verify and head, not \"\($0)\"." }
-          ?? "audit needs verify or head after it.")
+        message: names.first.map { "audit knows verify, head and export, not \"\($0)\"." }
+          ?? "audit needs verify, head or export after it.")
+    }
+    if name == "export" {
+      guard names.count == 2 else {
+        throw UsageMistake(message: "\"audit export\" needs the id of one operation (op_...).")
+      }
+      guard values["--head"] == nil, !json else {
+        throw UsageMistake(message: "audit export takes neither --head nor --json.")
+      }
+      self = .export(names[1], policy: values["--policy"])
+      return
     }
     guard names.count == 1 else {
       throw UsageMistake(message: "audit \(name) does not take \"\(names[1])\".")
@@ -37,6 +48,7 @@ func audit(_ order: AuditOrder) -> ExitCode {
   switch order {
   case .verify(let head, let policy, let json): verify(against: head, policy: policy, json: json)
   case .head(let policy): showHead(policy: policy)
+  case .export(let id, let policy): exportEvidence(of: id, policy: policy)
   }
 }
 
@@ -62,6 +74,22 @@ private func showHead(policy: String?) -> ExitCode {
       return .found
     }
     return answer(head + "\n") ? .ok : .inputOutput
+  } catch {
+    complain("The ledger \(paper.ledger) cannot be read: \(Report.reason(error))")
+    return .inputOutput
+  }
+}
+
+private func exportEvidence(of id: String, policy: String?) -> ExitCode {
+  guard let paper = PolicyOnPaper(option: policy) else { return .configuration }
+  guard paper.hasLedger() else { return .found }
+  var clock = Clock()
+  do {
+    guard let pack = try Report.evidence(ledger: paper.ledger, id: id, at: clock.now()) else {
+      complain("There is no such operation in \(paper.ledger).")
+      return .found
+    }
+    return write(pack, to: 1) ? .ok : .inputOutput
   } catch {
     complain("The ledger \(paper.ledger) cannot be read: \(Report.reason(error))")
     return .inputOutput

@@ -42,6 +42,7 @@ private let overview = """
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
     bursar audit head [--policy FILE]
+    bursar audit export OPERATION [--policy FILE]
     bursar init CLIENT [--write] [--policy FILE] ...
     bursar doctor [CLIENT] [--json] [--offline] [--policy FILE]
     bursar replay FILE... [--policy NEW] [--run ID] [--json]
@@ -170,6 +171,7 @@ private let settleHelp = """
 private let auditHelp = """
   usage: bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
          bursar audit head [--policy FILE]
+         bursar audit export OPERATION [--policy FILE]
 
   Every entry of the ledger's history is tied to all before it. verify reads the whole and says that
   every entry is as it was written, or names the first that is not and what was done to it: flipped,
@@ -178,6 +180,10 @@ private let auditHelp = """
   head prints where the history ends now. Who can write to the ledger could cut its end off, or write
   it anew; keep a head elsewhere from time to time (delivered events carry it too) and give it to
   verify --head, and that shows as well.
+
+  export prints everything the ledger holds about one operation as one JSON document: its timeline with
+  what was asked for and where the agent was, the policies in force, each request and what its answer
+  proved, refunds, and where the chain ends. Keys and names of means of payment are left out.
 
   """
 

@@ -179,6 +179,11 @@ extension SchemaTests {
     auditLines: SEARCH h USING INTEGER PRIMARY KEY (rowid>?); SEARCH p USING INTEGER PRIMARY \
     KEY (rowid=?) LEFT-JOIN
     """,
+    "particulars: SEARCH particulars USING INTEGER PRIMARY KEY (rowid=?)",
+    """
+    policiesInForce: SEARCH history USING INDEX policies (seq>? AND seq<?); SCALAR SUBQUERY \
+    1; SEARCH history USING INDEX policies (seq<?)
+    """,
     "chain: SEARCH chain USING INTEGER PRIMARY KEY (rowid=?)",
     "lastLine: SCAN sqlite_sequence; USE TEMP B-TREE FOR ORDER BY",
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
