@@ -37,6 +37,7 @@ let package = Package(
         .embedInCode("status.tool.json"),
         .embedInCode("policy.schema.json"),
         .embedInCode("faults.schema.json"),
+        .embedInCode("event.schema.json"),
       ],
       swiftSettings: strict),
     .target(name: "MCP", dependencies: ["JSON"], swiftSettings: strict),

@@ -17,4 +17,7 @@ public enum Schemas {
 
   /// The JSON Schema (2020-12) of a plan of faults for the sandbox, UTF-8 JSON.
   public static var faults: [UInt8] { PackageResources.faults_schema_json }
+
+  /// The JSON Schema (2020-12) of an event as it is delivered, UTF-8 JSON.
+  public static var event: [UInt8] { PackageResources.event_schema_json }
 }

@@ -52,8 +52,15 @@ import Testing
     #expect(open(schema, at: "faults") == [])
   }
 
+  @Test func theSchemaOfEventsIsKnownWordByWordAndOpenOnlyInItsData() throws {
+    let schema = try read("event.schema.json")
+    #expect(Whole.unknownKeywords(in: schema) == [])
+    #expect(open(schema, at: "event") == ["event.data"])
+  }
+
   @Test func theContractIsSmallEnoughToBeCompiledIn() throws {
-    let files = Self.tools.map { "\($0).tool.json" } + ["policy.schema.json", "faults.schema.json"]
+    let schemas = ["policy.schema.json", "faults.schema.json", "event.schema.json"]
+    let files = Self.tools.map { "\($0).tool.json" } + schemas
     let bytes = try files.map { try Package.text(of: "schemas/\($0)").utf8.count }
     #expect(bytes.reduce(0, +) < 48 * 1024)
   }
