@@ -67,6 +67,19 @@ public struct Flaw: Sendable, Equatable {
 }
 
 extension Books {
+  /// What happened after a line of the history, as it is told, in order, at most `limit` lines.
+  public func events(after sequence: Int64, limit: Int) throws(LedgerError) -> [EventEntry] {
+    try connection.rows(.events, [.integer(sequence), .integer(limit)]) {
+      row throws(LedgerError) in try EventEntry(&row)
+    }
+  }
+
+  /// What these books are called in events, unlike all others; nil in books that have no line since
+  /// there are chains.
+  public func name() throws(LedgerError) -> String? {
+    try storedChain().map { base32($0.ledger) }
+  }
+
   /// Where the chain ends, to be kept elsewhere; nil without any line in it.
   public func anchor() throws(LedgerError) -> Anchor? {
     guard let chain = try storedChain() else { return nil }

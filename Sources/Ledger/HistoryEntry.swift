@@ -57,6 +57,27 @@ extension HistoryEntry {
   }
 }
 
+/// A line of the history with all that is told of it as an event.
+public struct EventEntry: Sendable, Equatable {
+  /// The line.
+  public let entry: HistoryEntry
+  /// Where the chain ends with it; nil for a line from before there was a chain.
+  public let head: Anchor?
+  /// What its operation's particulars were then, as canonical JSON; nil when it has none.
+  public let particulars: String?
+}
+
+extension EventEntry {
+  init(_ row: inout Row) throws(LedgerError) {
+    entry = try HistoryEntry(&row)
+    particulars = try row.textOrNil()
+    switch try row.next() {
+    case .blob(let link): head = Anchor(sequence: entry.sequence, hash: hexadecimal(link))
+    case .null, .integer, .text, nil: head = nil
+    }
+  }
+}
+
 /// One agent run, as far as the books know it.
 public struct Run: Sendable, Equatable {
   /// When it first called.

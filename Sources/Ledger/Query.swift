@@ -145,6 +145,12 @@ enum Query: String, CaseIterable {
     (seq, at, operation, version, from_state, to_state, reason, detail, commitment, link) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     """
+  case events = """
+    SELECT h.seq, h.at, h.operation, h.version, h.from_state, h.to_state, h.reason, h.detail, \
+    (SELECT p.text FROM history AS r JOIN particulars AS p ON p.seq = r.seq \
+    WHERE r.operation = h.operation AND r.seq <= h.seq ORDER BY r.seq DESC LIMIT 1), \
+    h.link FROM history AS h WHERE h.seq > ?1 ORDER BY h.seq LIMIT ?2
+    """
   /// Texts as bytes, so that one that is none any more can be read.
   case auditLines = """
     SELECT h.seq, h.at, CAST(h.operation AS BLOB), h.version, CAST(h.from_state AS BLOB), \

@@ -199,9 +199,9 @@ extension Desk {
       try books.note(run: candidate.run, namespace: candidate.namespace, at: now, stop: false)
       var granted = candidate
       granted.due = now
-      for usage in warnings { try warn(usage, granted, in: &books, now) }
       let reason = known == nil ? "requested" : "requested_again"
       let written = try write(granted, from: known, reason, in: &books, now)
+      for usage in warnings { try warn(usage, written, in: &books, now) }
       wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
     }
   }
@@ -224,7 +224,7 @@ extension Desk {
     denied.rule = rule
     // What ended otherwise stays as it ended; a denial said before is not written down again.
     if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
-      try write(denied, from: known, "denied_\(verdict.code)", in: &books, now)
+      try write(denied, from: known, Reason.denied + verdict.code, in: &books, now)
     }
     let left = try remaining(candidate.demand, policy, books, now)
     answer(call, verdict, about: denied, remaining: left)

@@ -36,21 +36,19 @@ extension Desk {
       ])
   }
 
-  /// A cap that is used up to one of the shares the policy names.
+  /// A cap that is nearly used up: told, and written down in the same transaction as what used it.
   mutating func warn(
     _ usage: CapUsage, _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    try books.record(
-      "cap_warning",
-      detail:
-        "\(operation.id.text) \(usage.used.amount) of \(usage.cap.amount.amount) \(usage.cap.name)",
-      at: now)
-    log(
-      "cap_warning",
-      [
-        ("cap", .string(usage.cap.name)), ("used", .integer(usage.used.amount)),
-        ("of", .integer(usage.cap.amount.amount)), ("operation", .string(operation.id.text)),
-      ])
+    let facts: [(String, JSONValue)] = [
+      ("cap", .string(usage.cap.name)), ("used", .integer(usage.used.amount)),
+      ("of", .integer(usage.cap.amount.amount)),
+      ("currency", .string(usage.cap.amount.currency.code)),
+      ("operation", .string(operation.id.text)),
+    ]
+    log(Reason.capWarning, facts)
+    let detail = JSONValue.object(JSONObject(facts)).canonical
+    try books.record(Reason.capWarning, detail: String(decoding: detail, as: UTF8.self), at: now)
   }
 }
 

@@ -58,7 +58,7 @@ extension Desk {
     if !isSame(last?.hash, policy.hash) {
       let accepted = AcceptedPolicy(
         policy, after: last, currencies: setting.dialect.profile.currencies)
-      try books.record("policy_accepted", detail: accepted.detail, at: now)
+      try books.record(Reason.policyAccepted, detail: accepted.detail, at: now)
     }
     recordedPolicy = policy.hash
   }

@@ -50,7 +50,7 @@ extension Desk {
     guard let (outcome, reason) = operation.followed(by: finding, retries, at: now) else { return }
     var after = outcome
     if after.next != nil { after.due = now }
-    try write(after, from: operation, "owner_died_\(reason)", in: &books, now)
+    try write(after, from: operation, Reason.ownerDied + reason, in: &books, now)
   }
 
   /// Writes an operation and begins what is due of it now, in the same transaction: the attempt's

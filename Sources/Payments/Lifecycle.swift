@@ -87,7 +87,8 @@ public enum Code {
 
 extension Operation {
   /// What follows from a finding: the operation afterwards and the reason, or nil when it was at
-  /// rest and the finding comes too late to matter.
+  /// rest and the finding comes too late to matter. A reason says so when from here on the outcome
+  /// is unknown, and when automatic recovery gives up.
   ///
   /// Total over (state, finding). *Unknown* is cleared only by evidence about the object itself
   /// (DESIGN §4, invariant 7): a refusal of one attempt while an earlier one is unknown leads to a
@@ -112,6 +113,8 @@ extension Operation {
     case .submitted: reason = after.whileSubmitted(finding, rule, now)
     }
     after.giveUpIfDue(now)
+    if deadLetter == nil, after.deadLetter != nil { return (after, Reason.givenUp) }
+    if unknownSince == nil, after.unknownSince != nil { return (after, Reason.unknown + reason) }
     return (after, reason)
   }
 

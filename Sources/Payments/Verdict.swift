@@ -78,3 +78,9 @@ public func timestamp(_ instant: Instant) -> String {
   return "\(date.year)-\(two(Int64(date.month)))-\(two(Int64(date.day)))"
     + "T\(two(clock / 3600)):\(two(clock / 60 % 60)):\(two(clock % 60))Z"
 }
+
+/// An instant as ISO 8601 in UTC, with its milliseconds: `2026-11-25T09:00:00.250Z`.
+public func preciseTimestamp(_ instant: Instant) -> String {
+  let rest = instant.milliseconds - floorDivision(instant.milliseconds, 1000) * 1000
+  return "\(timestamp(instant).dropLast()).\(String(1000 + rest).dropFirst())Z"
+}

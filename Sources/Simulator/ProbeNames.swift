@@ -34,6 +34,7 @@ extension Probes {
     "transition.processor_created", "transition.processor_misconfigured",
     "transition.processor_refunded", "transition.processor_unreachable",
     "transition.refund_due", "transition.rejected", "transition.requested",
-    "transition.requested_again", "transition.retry_due", "transition.voided",
+    "transition.given_up", "transition.requested_again", "transition.retry_due",
+    "transition.unknown_looking_up", "transition.unknown_retry_due", "transition.voided",
   ]
 }

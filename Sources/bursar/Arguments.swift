@@ -16,6 +16,7 @@ enum Command: Equatable {
   case initialize(InitOrder)
   case doctor(DoctorOrder)
   case metrics(MetricsOrder)
+  case events(follow: Bool, since: Int64, policy: String?, json: Bool)
   case version
   case help(Topic?)
 
@@ -37,6 +38,7 @@ enum Command: Equatable {
     case initialize = "init"
     case doctor
     case metrics
+    case events
   }
 }
 
@@ -115,6 +117,7 @@ private struct Words {
     case .webhooks: ["--port", "--policy"]
     case .deadLetters: DeadLettersOrder.valued
     case .metrics: ["--policy", "--watch", "--every"]
+    case .events: ["--policy", "--since"]
     case .sandbox: ["--port", "--faults", "--seed", "--books"]
     }
   }
@@ -127,6 +130,7 @@ private struct Words {
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
     case .doctor: ["--help", "--version", "--json", "--offline"]
+    case .events: ["--help", "--version", "--json", "--follow"]
     case .operations, .policy, .settle, .audit, .replay, .reconcile, .deadLetters:
       ["--help", "--version", "--json"]
     }
@@ -211,6 +215,11 @@ private struct Words {
       return .webhooks(port: try port(), policy: policy)
     case .deadLetters:
       return .deadLetters(try DeadLettersOrder(names: names, values: values, json: json))
+    case .events:
+      try refuse(names)
+      return .events(
+        follow: flags.contains("--follow"), since: try number("--since", in: 0...Int64.max) ?? 0,
+        policy: policy, json: json)
     case .sandbox:
       try refuse(names)
       return .sandbox(

@@ -19,6 +19,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .replay: replayHelp
     case .initialize: initHelp
     case .doctor: doctorHelp
+    case .events: eventsHelp
     }
   return answer(text) ? .ok : .inputOutput
 }
@@ -40,6 +41,7 @@ private let overview = """
     bursar webhooks --port N [--policy FILE]
     bursar dead-letters [list | show ID | retry ID | resolve ID ...] [--json] [--policy FILE]
     bursar sandbox --port N [--faults FILE] [--seed N] [--books FILE]
+    bursar events [--follow] [--since N] [--json] [--policy FILE]
     bursar audit verify [--head SEQ:HASH] [--json] [--policy FILE]
     bursar audit head [--policy FILE]
     bursar audit export OPERATION [--policy FILE]
@@ -165,6 +167,19 @@ private let settleHelp = """
   that died left behind. It ends when nothing is left to do before the limit (60 seconds unless it is
   given), and lists what is still pending and the dead letters, which wait for a person. Exit code 0
   when there are none, 1 otherwise. No new payment begins here.
+
+  """
+
+private let eventsHelp = """
+  usage: bursar events [--follow] [--since N] [--json] [--policy FILE]
+
+  Every change to the books is an event: requested, authorised, captured, settled, failed, unknown,
+  refunded and so on, and besides payments warnings of caps, changes of policy, dead letters and
+  discrepancies. This prints them in order, one a line.
+
+    --follow   goes on with those to come, until SIGTERM or SIGINT
+    --since N  only those after entry N of the history; the last one seen is a good N
+    --json     each as a CloudEvent 1.0, by schemas/event.schema.json
 
   """
 

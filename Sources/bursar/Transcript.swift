@@ -73,9 +73,3 @@ final class Transcript {
     _ = outlet.write(bytes[...])
   }
 }
-
-/// An instant as ISO 8601 in UTC, with its milliseconds.
-func preciseTimestamp(_ instant: Instant) -> String {
-  let rest = String(1000 + (instant.milliseconds % 1000 + 1000) % 1000).dropFirst()
-  return "\(timestamp(instant).dropLast()).\(rest)Z"
-}

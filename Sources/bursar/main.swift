@@ -23,6 +23,8 @@ do throws(UsageMistake) {
     case .replay(let order): replay(order)
     case .initialize(let order): initialize(order)
     case .doctor(let order): doctor(order)
+    case .events(let follow, let since, let policy, let json):
+      events(follow: follow, since: since, policy: policy, json: json)
     case .version: showVersion()
     case .help(let topic): help(topic)
     }

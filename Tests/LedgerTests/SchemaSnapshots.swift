@@ -176,6 +176,11 @@ extension SchemaTests {
     "lastSequence: SCAN history",
     "lastPolicy: SCAN history USING INDEX policies",
     """
+    events: SEARCH h USING INTEGER PRIMARY KEY (rowid>?); CORRELATED SCALAR SUBQUERY 1; SEARCH \
+    r USING COVERING INDEX history_by_operation (operation=? AND seq<?); SEARCH p USING \
+    INTEGER PRIMARY KEY (rowid=?)
+    """,
+    """
     auditLines: SEARCH h USING INTEGER PRIMARY KEY (rowid>?); SEARCH p USING INTEGER PRIMARY \
     KEY (rowid=?) LEFT-JOIN
     """,

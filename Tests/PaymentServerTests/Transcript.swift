@@ -57,6 +57,9 @@ final class PlayedWorld {
     }
   }
 
+  /// Where its ledger is, once there is one.
+  var ledger: String { folder.appending(path: "ledger.db").path }
+
   /// Carries out one line of a transcript and gives what followed from it.
   func follow(_ line: TranscriptFile.Line) throws -> [String] {
     said = []
@@ -111,7 +114,7 @@ final class PlayedWorld {
   private var setting: Setting {
     Setting(
       policy: reading, dialect: Stripe.dialect(profileName: "sandbox"), livemode: false, run: run,
-      ledger: folder.appending(path: "ledger.db").path, version: "0.0.0")
+      ledger: ledger, version: "0.0.0")
   }
 
   /// Moves the clock, stopping wherever the server asked to be woken.
@@ -147,7 +150,6 @@ final class PlayedWorld {
     default: extent = .all
     }
     let freeze = Freeze(extent, why: words.joined(separator: " "), at: now)
-    let ledger = folder.appending(path: "ledger.db").path
     if isFreeze {
       try Freezing.freeze(freeze, ledger: ledger)
     } else {
