@@ -23,6 +23,7 @@ enum Schema {
     Migration(name: "statement", statements: statement),
     Migration(name: "traces", statements: ["ALTER TABLE operations ADD COLUMN traceparent TEXT"]),
     Migration(name: "tallies", statements: tallies),
+    Migration(name: "sinks", statements: sinks),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -333,6 +334,32 @@ extension Schema {
       count(*)
     FROM attempts WHERE outcome IS NOT NULL AND outcome <> '' GROUP BY 1
     """,
+  ]
+
+  /// How far each sink was told, with a lease for whoever is telling it; and what was given up.
+  private static let sinks = [
+    """
+    CREATE TABLE sinks (
+      name TEXT PRIMARY KEY NOT NULL,
+      cursor INTEGER NOT NULL,
+      tries INTEGER NOT NULL,
+      due INTEGER,
+      lessee INTEGER,
+      until INTEGER
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE undelivered (
+      sink TEXT NOT NULL REFERENCES sinks (name),
+      seq INTEGER NOT NULL REFERENCES history (seq),
+      at INTEGER NOT NULL,
+      tries INTEGER NOT NULL,
+      why TEXT NOT NULL,
+      asked INTEGER NOT NULL,
+      PRIMARY KEY (sink, seq)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX asked_again ON undelivered (sink, seq) WHERE asked = 1",
   ]
 
   /// Brings the books up to the newest layout, or refuses what is not ours.

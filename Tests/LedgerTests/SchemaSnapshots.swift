@@ -1,9 +1,10 @@
 extension SchemaTests {
   static let tables = [
     "attempts", "chain", "discrepancies", "exposure", "freezes", "held", "hints", "history", "meta",
-    "migrations", "operations", "owners", "particulars", "runs", "tallies",
+    "migrations", "operations", "owners", "particulars", "runs", "sinks", "tallies", "undelivered",
   ]
   static let objects = [
+    "index asked_again undelivered",
     "index charges_by_amount operations",
     "index charges_by_likeness operations",
     "index dead_letters operations",
@@ -35,7 +36,9 @@ extension SchemaTests {
     "table owners owners",
     "table particulars particulars",
     "table runs runs",
+    "table sinks sinks",
     "table tallies tallies",
+    "table undelivered undelivered",
     "trigger history_is_chained history",
     "trigger history_is_not_changed history",
     "trigger history_is_not_removed history",
@@ -86,7 +89,15 @@ extension SchemaTests {
     runs: namespace TEXT!, run TEXT!, first_seen INTEGER!, last_call INTEGER!, stops \
     INTEGER!
     """,
+    """
+    sinks: name TEXT!, cursor INTEGER!, tries INTEGER!, due INTEGER, lessee INTEGER, until \
+    INTEGER
+    """,
     "tallies: name TEXT!, count INTEGER!",
+    """
+    undelivered: sink TEXT!, seq INTEGER!, at INTEGER!, tries INTEGER!, why TEXT!, asked \
+    INTEGER!
+    """,
   ]
 
   /// SCAN is all right where the index holds only what is asked for, or the limit ends it.
@@ -191,6 +202,11 @@ extension SchemaTests {
     """,
     "chain: SEARCH chain USING INTEGER PRIMARY KEY (rowid=?)",
     "lastLine: SCAN sqlite_sequence; USE TEMP B-TREE FOR ORDER BY",
+    "sinks: SCAN sinks",
+    "updateSink: SEARCH sinks USING PRIMARY KEY (name=?)",
+    "undelivered: SCAN undelivered",
+    "askedAgain: SCAN undelivered USING INDEX asked_again",
+    "askAgain: SEARCH undelivered USING PRIMARY KEY (sink=? AND seq=?)",
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
     "held: SEARCH held USING PRIMARY KEY (scope=?)",
     "hold: SEARCH held USING PRIMARY KEY (scope=?)",
