@@ -77,7 +77,9 @@ extension Books {
   /// What these books are called in events, unlike all others; nil in books that have no line since
   /// there are chains.
   public func name() throws(LedgerError) -> String? {
-    try storedChain().map { base32($0.ledger) }
+    // Within the transaction of its first line the chain is not written down yet.
+    if let chain { return base32(chain.ledger) }
+    return try storedChain().map { base32($0.ledger) }
   }
 
   /// Where the chain ends, to be kept elsewhere; nil without any line in it.

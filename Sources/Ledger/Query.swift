@@ -173,6 +173,26 @@ enum Query: String, CaseIterable {
     """
   case lastLine = "SELECT seq FROM sqlite_sequence WHERE name = 'history' ORDER BY seq"
 
+  case sinks = "SELECT name, cursor, tries, due, lessee, until FROM sinks ORDER BY name"
+  case insertSink = """
+    INSERT INTO sinks VALUES (?1, ?2, 0, NULL, NULL, NULL) ON CONFLICT DO NOTHING
+    """
+  case updateSink = """
+    UPDATE sinks SET cursor = ?2, tries = ?3, due = ?4, lessee = ?5, until = ?6 WHERE name = ?1
+    """
+  case undelivered = """
+    SELECT sink, seq, at, tries, why, asked FROM undelivered ORDER BY sink, seq
+    """
+  case askedAgain = """
+    SELECT sink, seq, at, tries, why, asked FROM undelivered WHERE asked = 1 ORDER BY sink, seq
+    """
+  case insertUndelivered = """
+    INSERT INTO undelivered VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE \
+    SET at = excluded.at, tries = tries + excluded.tries, why = excluded.why, asked = 0
+    """
+  case askAgain = "UPDATE undelivered SET asked = 1 WHERE sink = ?1 AND seq = ?2"
+  case deleteUndelivered = "DELETE FROM undelivered WHERE sink = ?1 AND seq = ?2"
+
   case spent = """
     SELECT coalesce(sum(amount), 0), coalesce(sum(count), 0) FROM exposure \
     WHERE scope = ?1 AND width = ?2 AND start >= ?3 AND start < ?4

@@ -37,6 +37,14 @@ struct Desk {
   var out: Set<DispatchID> = []
   /// Answers of the processor that the books could not take yet.
   var unrecorded: [(DispatchID, Answer)] = []
+  /// What sinks are being told.
+  var delivering: Set<DeliveryID> = []
+  /// What came of deliveries and the books could not take yet.
+  var reported: [(DeliveryID, DeliveryOutcome)] = []
+  /// The sinks the books are known to know, by name.
+  var knownSinks: [String] = []
+  /// When a sink is to be told next; nil while none is.
+  var deliveryWake: Instant?
   var breaker = Breaker()
   /// Calls that came again and requests that were sent again, not yet counted in the books.
   var repetitions: Int64 = 0
@@ -108,6 +116,7 @@ struct Desk {
       case .line(let line): take(connection.receive(line))
       case .oversizedLine: take(connection.receiveOversizedLine())
       case .answer(let id, let answer): unrecorded.append((id, answer))
+      case .delivered(let id, let outcome): reported.append((id, outcome))
       case .policy(let reading): amend(reading)
       case .ended:
         isEnding = true
@@ -136,7 +145,9 @@ struct Desk {
   mutating func needsBooks(at reading: Instant, exist: Bool) -> Bool {
     defer { isNew = false }
     if !exist { answerWithoutBooks() }
-    if !calls.isEmpty || !questions.isEmpty || !unrecorded.isEmpty { return true }
+    if !calls.isEmpty || !questions.isEmpty || !unrecorded.isEmpty || !reported.isEmpty {
+      return true
+    }
     if isNew, !outputs.isEmpty { return false }
     if isEnding, repetitions > 0 || !counted.isEmpty { return true }
     let now = reading.advanced(by: ahead)
@@ -156,6 +167,8 @@ struct Desk {
       questions = []
       return
     }
+    try registerSinks(policy, in: &books)
+    try recordDeliveries(policy, in: &books, now)
     // Who begins to watch is told of what the calls beside it do; who reads sees it.
     let (watching, reading) = (questions.filter(\.isWatch), questions.filter { !$0.isWatch })
     questions = []
@@ -172,6 +185,7 @@ struct Desk {
     try countRepetitions(policy, in: &books, now)
     for violation in books.violations { report(violation) }
     try tellWatchers(policy, in: books)
+    try deliver(policy, in: &books, now)
     // A look that wrote nothing stays free of a sync, and so does a repeated call.
     if !touched.isEmpty || hasWritten {
       try books.mark(now)

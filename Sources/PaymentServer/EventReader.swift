@@ -9,6 +9,7 @@ public struct EventReader: ~Copyable {
   private static let page = 500
 
   private let path: String
+  private let vfs: String?
   private let json: Bool
   private var last: Int64
   private var ledger: Ledger?
@@ -17,9 +18,11 @@ public struct EventReader: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: the ledger; need not exist yet.
+  ///   - vfs: SQLite's name for the disk to use; nil for the real one.
   ///   - json: one CloudEvent a line, instead of words.
-  public init(ledger path: String, since: Int64, json: Bool) {
+  public init(ledger path: String, vfs: String? = nil, since: Int64, json: Bool) {
     self.path = path
+    self.vfs = vfs
     self.json = json
     self.last = since
   }
@@ -27,8 +30,8 @@ public struct EventReader: ~Copyable {
   /// The next lines, some hundreds at most; empty when there are none now.
   public mutating func read() throws(LedgerError) -> [UInt8] {
     if ledger == nil {
-      guard Ledger.exists(at: path) else { return [] }
-      ledger = try Ledger(path: path)
+      guard Ledger.exists(at: path, vfs: vfs) else { return [] }
+      ledger = try Ledger(path: path, vfs: vfs)
     }
     let after = last
     let (entries, name) = try ledger!.read { (books: borrowing Books) throws(LedgerError) in
@@ -36,7 +39,7 @@ public struct EventReader: ~Copyable {
     }
     guard let end = entries.last else { return [] }
     last = end.entry.sequence
-    let events = entries.map { LedgerEvent($0, ledger: name ?? "unchained") }
+    let events = entries.map { LedgerEvent($0, ledger: name ?? LedgerEvent.unchained) }
     if json { return Report.lines(events.map { .object($0.object) }) }
     let rows = zip(entries, events).map { Self.row($0.entry, $1) }
     return Array(rows.joined().utf8)

@@ -1,4 +1,5 @@
 import Ledger
+import Payments
 
 /// The ledger, opened when it is first needed and not before: a client may start the server only to
 /// see what it is, twice at once, and kill it (`reference/mcp.md` §A.4).
@@ -26,13 +27,19 @@ struct LedgerDoor: ~Copyable {
     ledger == nil ? false : try ledger!.changedByOthers()
   }
 
-  /// Whether other programs have attempts in flight or put something off, or an operator left
-  /// something to be done.
-  mutating func othersWork() throws(LedgerError) -> Bool {
+  /// Whether other programs have attempts in flight or put something off, an operator left something
+  /// to be done, or there is what one of the sinks is to be told (or told again).
+  mutating func othersWork(sinks names: [String]) throws(LedgerError) -> Bool {
     guard ledger != nil else { return false }
     return try ledger!.read { (books: borrowing Books) throws(LedgerError) -> Bool in
       if try books.nextDue() != nil { return true }
-      return try !books.owners(besides: 0).isEmpty
+      if try !books.owners(besides: 0).isEmpty { return true }
+      guard !names.isEmpty else { return false }
+      if try !books.askedAgain().isEmpty { return true }
+      let last = try books.lastLine()
+      return try books.sinks().contains { row in
+        row.cursor < last && names.contains { isSame($0, row.name) }
+      }
     }
   }
 

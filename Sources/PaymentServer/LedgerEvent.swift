@@ -11,6 +11,8 @@ import Payments
 struct LedgerEvent {
   /// The longest text of anything but a checkpoint, in UTF-8 bytes.
   static let textLimit = 2048
+  /// What books are called that have no line since there are chains.
+  static let unchained = "unchained"
 
   let sequence: Int64
   let type: EventType

@@ -29,6 +29,9 @@ public struct PaymentServer: ~Copyable {
       && desk.unrecorded.isEmpty
   }
 
+  /// Whether a sink is being told something.
+  public var isDelivering: Bool { !desk.delivering.isEmpty || !desk.reported.isEmpty }
+
   /// How often somebody calls ``glance(at:)``, because others may be at work in the same books:
   /// soon while the agent watches resources, seldom while this server is idle, else not at all.
   public var glanceInterval: Duration? {
@@ -37,13 +40,13 @@ public struct PaymentServer: ~Copyable {
     return quiet ? .milliseconds(100) : nil
   }
 
-  /// Looks whether another program has begun something, or changed what is watched; then ``wake``
-  /// is now, and from there on it is watched until it is at rest, so that its death is noticed at
-  /// once (DESIGN §5). Costs no transaction while nobody writes.
+  /// Looks whether another program has begun something, or has written what is watched or what a
+  /// sink is to be told; then ``wake`` is now, and from there on it is watched until it is at rest,
+  /// so that its death is noticed at once (DESIGN §5). Costs no transaction while nobody writes.
   public mutating func glance(at reading: Instant) {
     do throws(LedgerError) {
       guard try books.changedByOthers() else { return }
-      let isOurs = desk.isWatched ? true : try books.othersWork()
+      let isOurs = desk.isWatched ? true : try books.othersWork(sinks: desk.knownSinks)
       if isOurs { desk.wake = reading.advanced(by: desk.ahead) }
     } catch {
       // What is wrong with the books is told to whoever calls next.

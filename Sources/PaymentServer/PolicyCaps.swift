@@ -6,7 +6,10 @@ extension PolicyReader {
   mutating func caps(_ path: JSONDocument.Path) -> [Cap] {
     var value: JSONValue? = document.value
     for element in path {
-      if case .key(let key) = element { value = value?[key] }
+      switch element {
+      case .key(let key): value = value?[key]
+      case .index(let index): value = value?.array?[index]
+      }
     }
     var caps: [Cap] = []
     for (index, entry) in (value?.array ?? []).enumerated() {
@@ -136,7 +139,10 @@ extension PolicyReader {
   ) -> Duration {
     var value: JSONValue? = document.value
     for element in path {
-      if case .key(let key) = element { value = value?[key] }
+      switch element {
+      case .key(let key): value = value?[key]
+      case .index(let index): value = value?.array?[index]
+      }
     }
     guard let text = value?.string else { return standard }
     guard let duration = readDuration(text), range.contains(duration) else {

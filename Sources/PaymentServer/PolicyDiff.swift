@@ -154,7 +154,24 @@ extension Policy {
       ("alerts.retries", "\(alerts.retries)"), ("alerts.window", spell(alerts.window)),
       ("reconcile.every", spell(reconcile.every)), ("reconcile.since", spell(reconcile.since)),
       ("orphans", orphans.rawValue), ("webhooks.secret", place(of: webhookSecret)),
+      ("events", sinks.isEmpty ? "none" : sinks.map(\.sentence).joined(separator: "; ")),
     ] + processor.settings
+  }
+}
+
+extension Sink {
+  /// The sink with everything the file says of it.
+  fileprivate var sentence: String {
+    let taken = types.isEmpty ? "everything" : types.joined(separator: ", ")
+    let how = "\(attempts) tries, backoff \(spell(backoff)), timeout \(spell(timeout))"
+    return switch place {
+    case .file(let path): "\(quoted(name)): \(taken) to the file \(quoted(path)), \(how)"
+    case .http(let url, .environment(let variable)):
+      "\(quoted(name)): \(taken) to \(quoted(url)), secret in the variable \(variable), \(how)"
+    case .http(let url, .file(let file)):
+      "\(quoted(name)): \(taken) to \(quoted(url)), secret in the file \(quoted(file)), \(how)"
+    case .output: "\(quoted(name)): \(taken) to standard output"
+    }
   }
 }
 

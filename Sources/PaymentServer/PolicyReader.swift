@@ -18,7 +18,6 @@ struct PolicyReader {
     let canonical = root.canonical
     var policy = Policy(hash: hexadecimal(sha256(canonical)))
     policy.text = String(decoding: canonical, as: UTF8.self)
-    refuseWhatIsNotBuilt()
     if let namespace = root["namespace"]?.string {
       policy.namespace = namespace
       if !isReference(namespace) {
@@ -52,16 +51,9 @@ struct PolicyReader {
       root["orphans"]?.string.flatMap(Orphans.init(rawValue:)) ?? policy.orphans
     policy.webhookSecret = secret([.key("webhooks"), .key("secret")], root["webhooks"]?["secret"])
     policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
+    policy.sinks = sinks()
     checkWorld(policy)
     return policy
-  }
-
-  /// Keys of the shape whose rules this version does not carry out: silence would be a broken
-  /// promise.
-  private mutating func refuseWhatIsNotBuilt() {
-    if document.value["events"] != nil {
-      refuse(key: [.key("events")], "is not carried out by this version; remove it")
-    }
   }
 
   /// The environment and the processor must speak of the same world.
@@ -108,7 +100,7 @@ struct PolicyReader {
   }
 
   /// Where a secret is found; nil when nothing is said of it.
-  private mutating func secret(
+  mutating func secret(
     _ path: JSONDocument.Path, _ given: JSONValue?
   ) -> ProcessorSetting.Secret? {
     guard let given else { return nil }
@@ -244,7 +236,7 @@ struct PolicyReader {
     note(path, document.position(of: path), message)
   }
 
-  private mutating func refuse(key path: JSONDocument.Path, _ message: String) {
+  mutating func refuse(key path: JSONDocument.Path, _ message: String) {
     note(path, document.keyPosition(of: path), message)
   }
 

@@ -8,6 +8,8 @@ public enum Input: Sendable {
   case oversizedLine
   /// What came back for a request that was sent.
   case answer(DispatchID, Answer)
+  /// What came of a delivery.
+  case delivered(DeliveryID, DeliveryOutcome)
   /// The policy was read again, because its file changed or somebody asked for it.
   case policy(PolicyReading)
   /// No more lines will come.
@@ -22,6 +24,8 @@ public enum Output: Sendable {
   case line([UInt8])
   /// A request for the network.
   case send(Dispatch)
+  /// Events for a sink.
+  case deliver(Delivery)
   /// One JSON line for the operator's log, newline included.
   case log([UInt8])
 }

@@ -173,6 +173,7 @@ extension Desk {
   /// When this has to go on without any input.
   func nextWake(in books: inout Books, _ now: Instant) throws(LedgerError) -> Instant? {
     var wakes: [Instant] = waiting.map(\.deadline)
+    if let deliveryWake { wakes.append(deliveryWake) }
     // While nothing more may be begun, what is due waits for an answer, not for the time.
     if mayBegin, let due = try books.nextDue() {
       wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))

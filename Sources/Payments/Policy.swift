@@ -63,6 +63,8 @@ public struct Policy: Hashable, Sendable {
   public var webhookSecret: ProcessorSetting.Secret?
   /// Whether a FIX is marked as an error, so that frameworks let the model correct itself.
   public var flagFix: Bool
+  /// Where every change to the books is told.
+  public var sinks: [Sink]
   /// SHA-256 of the policy's canonical form, in hexadecimal; each operation records it.
   public var hash: String
   /// The policy's canonical form, JSON without comments, as the history keeps it. Without secrets.
@@ -91,6 +93,7 @@ public struct Policy: Hashable, Sendable {
     self.orphans = .report
     self.webhookSecret = nil
     self.flagFix = true
+    self.sinks = []
     self.hash = hash
     self.text = ""
   }

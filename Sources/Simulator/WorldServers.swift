@@ -100,6 +100,7 @@ extension World {
       transcript.add(dispatch.request.path.utf8)
       transcript.add(dispatch.request.body)
       try send(dispatch.id, dispatch.request, from: seat, tenant)
+    case .deliver: preconditionFailure("No policy of a world has sinks.")
     case .log(let line):
       let event = probes.note(line)
       if event == "ledger", trouble.map({ $0.until <= now }) ?? true {
@@ -231,6 +232,7 @@ extension Input {
     case .answer(let id, .response(let response)):
       "\(id.operation.text) \(id.attempt): \(response.status) "
         + String(decoding: response.body.prefix(300), as: UTF8.self)
+    case .delivered(let id, let outcome): "\(id.sink) \(id.first): \(outcome.word)"
     case .ended: "the end"
     case .tick: "time"
     }
@@ -242,6 +244,7 @@ extension Output {
   var words: String {
     switch self {
     case .line(let line), .log(let line): String(decoding: line.dropLast(), as: UTF8.self)
+    case .deliver(let delivery): "\(delivery.id.sink) \(delivery.id.first)"
     case .send(let dispatch):
       "\(dispatch.id.operation.text) \(dispatch.id.attempt): \(dispatch.request.method.rawValue) "
         + "\(dispatch.request.path) \(String(decoding: dispatch.request.body, as: UTF8.self))"

@@ -16,11 +16,7 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
 
   /// Takes a key as it was found; blanks around a file's last line are no part of it.
   init(_ found: String) throws(KeyMistake) {
-    var bytes = Array(found.utf8)
-    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-    guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { throw .empty }
-    guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .unprintable }
-    self.text = String(decoding: bytes, as: UTF8.self)
+    self.text = try plain(found)
   }
 
   /// Why this key may not be used in that environment; nil when it may.
@@ -44,6 +40,15 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   ]
 }
 
+/// A secret as it was found, without what ends its line; refused when it cannot be one.
+private func plain(_ found: String) throws(KeyMistake) -> String {
+  var bytes = Array(found.utf8)
+  while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+  guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { throw .empty }
+  guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .unprintable }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
 /// Why there is no key.
 enum KeyMistake: Error, Equatable {
   case empty
@@ -51,6 +56,7 @@ enum KeyMistake: Error, Equatable {
   case unset
   case mode(UInt32)
   case owner
+  case notForSigning
   case file(FileTrouble)
 
   /// The mistake as a sentence about the place where the secret should be.
@@ -68,6 +74,8 @@ enum KeyMistake: Error, Equatable {
         + "alone: chmod 600."
     case .owner:
       "\(place) belongs to another user; it must belong to the user bursar runs as, or to root."
+    case .notForSigning:
+      "\(place) is no signing secret; expected is whsec_ and 24 to 64 bytes in base64."
     case .file(let trouble): "\(place) cannot be read: \(trouble.sentence(limit: "4096 bytes"))"
     }
   }
@@ -78,26 +86,31 @@ extension APIKey {
   init(
     at secret: ProcessorSetting.Secret, environment: [String: String], base: String?
   ) throws(KeyMistake) {
-    switch secret {
+    self = try APIKey(try secret.text(environment: environment, base: base))
+  }
+}
+
+extension ProcessorSetting.Secret {
+  /// What stands there; a file must be readable by its owner alone.
+  func text(environment: [String: String], base: String?) throws(KeyMistake) -> String {
+    switch self {
     case .environment(let name):
       guard let value = environment[name] else { throw .unset }
-      self = try APIKey(value)
+      return try plain(value)
     case .file(let path):
       let path = absolute(path, environment: environment, base: base)
       let content: FileContent
       do throws(FileTrouble) {
-        content = try System.read(file: path, limit: Self.limit)
+        content = try System.read(file: path, limit: APIKey.limit)
       } catch {
         throw .file(error)
       }
       if content.owner != System.user, content.owner != 0 { throw .owner }
       if content.mode & 0o077 != 0 { throw .mode(content.mode) }
-      self = try APIKey(String(decoding: content.bytes, as: UTF8.self))
+      return try plain(String(decoding: content.bytes, as: UTF8.self))
     }
   }
-}
 
-extension ProcessorSetting.Secret {
   /// The place as it is named in a sentence.
   var place: String {
     switch self {

@@ -3,7 +3,7 @@ enum Command: Equatable {
   case serve(policy: String?, run: String?, transcript: String?)
   case check(policy: String?, json: Bool, strict: Bool)
   case operations(shown: String?, policy: String?, json: Bool)
-  case settle(policy: String?, json: Bool, limit: Duration)
+  case settle(SettleOrder)
   case policy(PolicyOrder)
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
@@ -131,7 +131,8 @@ private struct Words {
     case .initialize: ["--help", "--version", "--write", "--yes"]
     case .doctor: ["--help", "--version", "--json", "--offline"]
     case .events: ["--help", "--version", "--json", "--follow"]
-    case .operations, .policy, .settle, .audit, .replay, .reconcile, .deadLetters:
+    case .settle: ["--help", "--version", "--json", "--watch", "--events"]
+    case .operations, .policy, .audit, .replay, .reconcile, .deadLetters:
       ["--help", "--version", "--json"]
     }
   }
@@ -190,7 +191,13 @@ private struct Words {
     case .settle:
       try refuse(names)
       let limit = try number("--limit", in: 0...86_400) ?? 60
-      return .settle(policy: policy, json: json, limit: .seconds(limit))
+      guard values["--limit"] == nil || !flags.contains("--watch") else {
+        throw UsageMistake(message: "settle takes --limit or --watch, not both.")
+      }
+      return .settle(
+        SettleOrder(
+          policy: policy, json: json, watch: flags.contains("--watch"),
+          events: flags.contains("--events"), limit: .seconds(limit)))
     case .metrics:
       try refuse(names)
       let seconds = try number("--every", in: 1...86_400)

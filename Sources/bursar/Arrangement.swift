@@ -17,6 +17,8 @@ struct Arrangement {
   let isRunFirm: Bool
   /// How the processor is reached; nil when the policy is broken.
   let route: Route?
+  /// The variables it was made by.
+  let environment: [String: String]
 
   /// How the processor is reached.
   enum Route {
@@ -31,6 +33,7 @@ struct Arrangement {
     draft.read()
     draft.judge(run: run)
     self.source = draft.source
+    self.environment = environment
     self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
     self.route = draft.route
     (self.run, self.isRunFirm) = RunName.choose(
@@ -123,9 +126,25 @@ private struct Draft {
           + "beginning with a letter or digit.", path: "run")
     }
     guard let policy else { return }
+    for (index, sink) in policy.sinks.enumerated() { judge(sink, "events[\(index)]", base: base) }
     switch policy.processor.kind {
     case .sandbox: judgeSandbox(policy)
     case .stripe: judgeNetwork(policy, base: base)
+    }
+  }
+
+  /// A sink that could never be told: said at the start, not when the first event is due.
+  private mutating func judge(_ sink: Sink, _ path: String, base: String?) {
+    guard case .http(let url, let secret) = sink.place else { return }
+    do throws(AddressMistake) {
+      _ = try BaseAddress(url)
+    } catch {
+      add(error.sentence(of: "url"), path: "\(path).url")
+    }
+    do throws(KeyMistake) {
+      _ = try SigningSecret(at: secret, environment: environment, base: base)
+    } catch {
+      add(error.sentence(at: secret.place), path: "\(path).secret")
     }
   }
 
@@ -143,7 +162,7 @@ private struct Draft {
     do throws(AddressMistake) {
       address = try BaseAddress(policy.processor.baseURL)
     } catch {
-      add(error.sentence, path: "processor.baseURL")
+      add(error.sentence(of: "baseURL"), path: "processor.baseURL")
     }
     guard let secret = policy.processor.apiKey else {
       add(

@@ -65,17 +65,17 @@ enum AddressMistake: Error, Equatable {
   case port
   case notEncrypted
 
-  /// The mistake as a sentence.
-  var sentence: String {
+  /// The mistake as a sentence about a key of the policy.
+  func sentence(of key: String) -> String {
     switch self {
-    case .scheme: "baseURL must begin with https:// (or http:// for a loopback address)."
+    case .scheme: "\(key) must begin with https:// (or http:// for a loopback address)."
     case .character:
-      "baseURL holds a character that does not belong there; expected is "
+      "\(key) holds a character that does not belong there; expected is "
         + "https://host[:port][/path] without user, query or fragment."
-    case .host: "baseURL names no host; expected is https://host[:port][/path]."
-    case .port: "baseURL has a port that is none; expected is a number from 1 to 65535."
+    case .host: "\(key) names no host; expected is https://host[:port][/path]."
+    case .port: "\(key) has a port that is none; expected is a number from 1 to 65535."
     case .notEncrypted:
-      "baseURL is not encrypted; plain http is for 127.0.0.1, [::1] and localhost alone."
+      "\(key) is not encrypted; plain http is for 127.0.0.1, [::1] and localhost alone."
     }
   }
 }

@@ -6,31 +6,46 @@ import Payments
 // netrc, compression, `Expect`, HTTP/2, and every retry; libcurl repeats a POST by itself on a
 // reused connection, so a request that writes never gets one (`processors.md` §4, curl rules).
 
-/// Carries requests to the processor, many at once, and says of each what came back or what is
-/// proven.
+/// An event for an address, as it leaves.
+struct Letter {
+  let id: DeliveryID
+  let url: String
+  let headers: [Header]
+  let body: [UInt8]
+  let timeout: Duration
+}
+
+/// Carries requests to the processor and letters to sinks, many at once, and says of each what came
+/// back or what is proven.
 @safe final class HTTPClient {
   /// The largest body taken, in bytes.
   static let bodyLimit = 4 << 20
   /// The largest sum of headers taken, in bytes.
   static let headerLimit = 256 << 10
 
-  private let address: BaseAddress
-  private let key: APIKey
-  private let setting: ProcessorSetting
+  private let processor: (address: BaseAddress, key: APIKey, setting: ProcessorSetting)?
   /// libcurl's own, from the first request on.
   private var multi: UnsafeMutableRawPointer?
   private var pace: Pace
   private var waiting: [Dispatch] = []
   private var transfers: [Transfer] = []
   private var answered: [(DispatchID, Answer)] = []
+  private var delivered: [(DeliveryID, DeliveryOutcome)] = []
 
   /// A client of the processor at that address.
-  init(_ address: BaseAddress, key: APIKey, setting: ProcessorSetting) {
+  convenience init(_ address: BaseAddress, key: APIKey, setting: ProcessorSetting) {
+    self.init(processor: (address, key, setting))
+  }
+
+  /// A client for letters alone.
+  convenience init() {
+    self.init(processor: nil)
+  }
+
+  private init(processor: (address: BaseAddress, key: APIKey, setting: ProcessorSetting)?) {
     unsafe self.multi = nil
-    self.address = address
-    self.key = key
-    self.setting = setting
-    self.pace = Pace(perSecond: setting.requestsPerSecond)
+    self.processor = processor
+    self.pace = Pace(perSecond: processor?.setting.requestsPerSecond ?? 1)
   }
 
   deinit {
@@ -61,6 +76,22 @@ import Payments
     begin(at: now)
   }
 
+  /// Takes a letter; it leaves at once.
+  func post(_ letter: Letter) {
+    guard let multi = unsafe begun(), let transfer = Transfer(letter) else {
+      delivered.append((letter.id, .refused("address")))
+      return
+    }
+    unsafe begin(transfer, in: multi)
+  }
+
+  /// What came of letters since.
+  func outcomes(at now: Instant) -> [(DeliveryID, DeliveryOutcome)] {
+    if !transfers.isEmpty { advance() }
+    defer { delivered.removeAll() }
+    return delivered
+  }
+
   /// What has come back since.
   func answers(at now: Instant) -> [(DispatchID, Answer)] {
     begin(at: now)
@@ -71,7 +102,7 @@ import Payments
 
   /// When the pace allows the next request; nil when none waits for it.
   func wake(after now: Instant) -> Instant? {
-    if !answered.isEmpty { return now }
+    if !answered.isEmpty || !delivered.isEmpty { return now }
     return waiting.isEmpty ? nil : pace.next(after: now)
   }
 
@@ -103,17 +134,23 @@ import Payments
   private func begin(at now: Instant) {
     while let dispatch = waiting.first, pace.take(at: now) {
       waiting.removeFirst()
+      guard let processor else { preconditionFailure("A client for letters has no processor.") }
       if let multi = unsafe begun(),
-        let transfer = Transfer(dispatch, address: address, key: key, setting: setting)
+        let transfer = Transfer(
+          dispatch, address: processor.address, key: processor.key, setting: processor.setting)
       {
-        transfers.append(transfer)
-        unsafe transfer.begin(in: multi)
+        unsafe begin(transfer, in: multi)
       } else {
         // libcurl is not there, refused an option or had no memory: nothing was begun.
         let failure = TransportFailure(cause: .address, sent: false)
         answered.append((dispatch.id, .failure(failure)))
       }
     }
+  }
+
+  private func begin(_ transfer: Transfer, in multi: UnsafeMutableRawPointer) {
+    transfers.append(transfer)
+    unsafe transfer.begin(in: multi)
   }
 
   private func advance() {
@@ -126,15 +163,36 @@ import Payments
       let (easy, code) = unsafe (message.pointee.easy_handle, curl_result(message))
       guard let index = transfers.firstIndex(where: { unsafe $0.easy == easy }) else { continue }
       let transfer = transfers.remove(at: index)
-      answered.append((transfer.id, transfer.answer(code)))
+      let answer = transfer.answer(code)
+      switch transfer.errand {
+      case .attempt(let id): answered.append((id, answer))
+      case .letter(let id): delivered.append((id, answer.outcome))
+      }
       unsafe transfer.end(in: multi)
+    }
+  }
+}
+
+extension Answer {
+  /// What an answer to a letter says of it: any 2xx is a yes (Standard Webhooks 1.0).
+  fileprivate var outcome: DeliveryOutcome {
+    switch self {
+    case .response(let response):
+      (200..<300).contains(response.status) ? .accepted : .refused("status_\(response.status)")
+    case .failure(let failure): .refused(failure.cause.rawValue)
     }
   }
 }
 
 /// One request under way.
 @safe private final class Transfer {
-  let id: DispatchID
+  /// What it is for.
+  enum Errand {
+    case attempt(DispatchID)
+    case letter(DeliveryID)
+  }
+
+  let errand: Errand
   let reads: Bool
   let easy: UnsafeMutableRawPointer
   private var list: UnsafeMutablePointer<curl_slist>?
@@ -147,13 +205,33 @@ import Payments
   init?(_ dispatch: Dispatch, address: BaseAddress, key: APIKey, setting: ProcessorSetting) {
     guard let easy = unsafe curl_late_easy_init() else { return nil }
     unsafe self.easy = easy
-    self.id = dispatch.id
+    self.errand = .attempt(dispatch.id)
     self.reads = dispatch.reads
     unsafe self.list = nil
+    let request = dispatch.request
     let isReady =
-      restrict(to: address, setting) && describe(dispatch.request, to: address, key: key)
+      request.path.hasPrefix("/")
+      && restrict(to: address.scheme, setting.connectTimeout, setting.timeout)
+      && describe(
+        request.method, address.text + request.path, request.headers,
+        ["Authorization: \(key.authorization)"], request.body)
       && collect()
     // From here on deinit frees what was made.
+    if !isReady { return nil }
+  }
+
+  /// Prepares a letter; nil when libcurl cannot. A connection is used again for it: what is
+  /// delivered at least once may be repeated.
+  init?(_ letter: Letter) {
+    guard let easy = unsafe curl_late_easy_init() else { return nil }
+    unsafe self.easy = easy
+    self.errand = .letter(letter.id)
+    self.reads = true
+    unsafe self.list = nil
+    let scheme = letter.url.lowercased().hasPrefix("https:") ? "https" : "http"
+    let isReady =
+      restrict(to: scheme, letter.timeout, letter.timeout)
+      && describe(.post, letter.url, letter.headers, [], letter.body) && collect()
     if !isReady { return nil }
   }
 
@@ -180,9 +258,11 @@ import Payments
   }
 
   /// How it travels: `processors.md` §4, "Options".
-  private func restrict(to address: BaseAddress, _ setting: ProcessorSetting) -> Bool {
+  private func restrict(
+    to scheme: String, _ connectTimeout: Duration, _ timeout: Duration
+  ) -> Bool {
     let fresh = reads ? 0 : 1
-    return set(CURLOPT_PROTOCOLS_STR, address.scheme)
+    return set(CURLOPT_PROTOCOLS_STR, scheme)
       && set(CURLOPT_FOLLOWLOCATION, 0)
       && set(CURLOPT_PROXY, "")
       && set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
@@ -196,8 +276,8 @@ import Payments
       && set(CURLOPT_NOSIGNAL, 1)
       && set(CURLOPT_QUICK_EXIT, 1)
       && set(CURLOPT_TCP_KEEPALIVE, 1)
-      && set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(setting.connectTimeout))
-      && set(CURLOPT_TIMEOUT_MS, milliseconds(setting.timeout))
+      && set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connectTimeout))
+      && set(CURLOPT_TIMEOUT_MS, milliseconds(timeout))
   }
 
   /// Zero would mean "no limit" to libcurl.
@@ -205,29 +285,30 @@ import Payments
     Int(max(1, min(duration.milliseconds, Int64(Int32.max))))
   }
 
-  /// What is sent: exactly the request, and the credentials, which are added here and nowhere else.
-  private func describe(_ request: Request, to address: BaseAddress, key: APIKey) -> Bool {
-    var lines = request.headers.map { "\($0.name): \($0.value)" }
-    lines += ["Authorization: \(key.authorization)", "Expect:"]
-    guard request.path.hasPrefix("/"),
-      (lines + [request.path]).allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } })
+  /// What is sent: exactly this, and the credentials, which are added here and nowhere else.
+  private func describe(
+    _ method: Request.Method, _ url: String, _ headers: [Header], _ credentials: [String],
+    _ body: [UInt8]
+  ) -> Bool {
+    let lines = headers.map { "\($0.name): \($0.value)" } + credentials + ["Expect:"]
+    guard (lines + [url]).allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } })
     else { return false }
     for line in lines {
       guard let longer = unsafe curl_late_slist_append(list, line) else { return false }
       unsafe list = longer
     }
     guard unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK,
-      set(CURLOPT_URL, address.text + request.path), set(CURLOPT_PATH_AS_IS, 1)
+      set(CURLOPT_URL, url), set(CURLOPT_PATH_AS_IS, 1)
     else { return false }
-    switch request.method {
+    switch method {
     case .get: return set(CURLOPT_HTTPGET, 1)
     case .post:
       // No body is an empty one; without any, libcurl would read standard input.
-      if request.body.isEmpty {
+      if body.isEmpty {
         return set(CURLOPT_POSTFIELDSIZE, 0) && set(CURLOPT_COPYPOSTFIELDS, "")
       }
-      let size = curl_off_t(request.body.count)
-      return unsafe request.body.withUnsafeBytes { bytes in
+      let size = curl_off_t(body.count)
+      return unsafe body.withUnsafeBytes { bytes in
         unsafe curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, size) == CURLE_OK
           && curl_set_pointer(
             easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))

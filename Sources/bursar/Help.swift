@@ -36,7 +36,7 @@ private let overview = """
     bursar policy diff | explain | simulate | usage | size ...
     bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
-    bursar settle [--policy FILE] [--json] [--limit SECONDS]
+    bursar settle [--watch | --limit SECONDS] [--events] [--json] [--policy FILE]
     bursar reconcile [--since 30d] [--json] [--policy FILE]
     bursar webhooks --port N [--policy FILE]
     bursar dead-letters [list | show ID | retry ID | resolve ID ...] [--json] [--policy FILE]
@@ -161,12 +161,18 @@ private let thawHelp = """
   """
 
 private let settleHelp = """
-  usage: bursar settle [--policy FILE] [--json] [--limit SECONDS]
+  usage: bursar settle [--watch | --limit SECONDS] [--events] [--json] [--policy FILE]
 
-  Carries out once what is due at the processor: repeats, look-ups, cancellations, what a process
-  that died left behind. It ends when nothing is left to do before the limit (60 seconds unless it is
-  given), and lists what is still pending and the dead letters, which wait for a person. Exit code 0
-  when there are none, 1 otherwise. No new payment begins here.
+  Carries out what is due at the processor: repeats, look-ups, cancellations, what a process that died
+  left behind; and tells the policy's sinks what they were not told yet. It ends when nothing is left
+  to do before the limit (60 seconds unless it is given), and lists what is still pending and the dead
+  letters, which wait for a person. Exit code 0 when there are none, 1 otherwise. No new payment begins
+  here.
+
+    --watch    goes on until SIGTERM or SIGINT, and says nothing but log lines: for systemd
+               (examples/bursar-settle.service). SIGHUP reads the policy again
+    --events   standard output is a sink as well: it is told of every event from its first use on, one
+               CloudEvent a line, at least once; the list goes to standard error then
 
   """
 

@@ -38,8 +38,7 @@ struct Loop: ~Copyable {
     listen(at: clock.now(), milliseconds: 0)
     while true {
       let now = clock.now()
-      let answers = street.answers(at: now)
-      var inputs = answers.map { Input.answer($0.0, $0.1) }
+      var inputs = street.inputs(at: now)
       inputs += intake.inputs(limit: max(1, Self.inputsPerStep - inputs.count))
       if !inputs.isEmpty || intake.isRereadAsked,
         let reading = watch.reading(at: now, isAsked: intake.isRereadAsked)
@@ -72,6 +71,7 @@ struct Loop: ~Copyable {
       switch output {
       case .line(let line): mouth.say(line)
       case .send(let dispatch): street.send(dispatch, at: now)
+      case .deliver(let delivery): street.deliver(delivery, at: now)
       case .log(let line): log.write(line)
       }
     }
@@ -82,7 +82,7 @@ struct Loop: ~Copyable {
     guard intake.isEnded else { return false }
     let deadline = self.deadline ?? now.advanced(by: Self.grace)
     self.deadline = deadline
-    return server.quiet && mouth.isEmpty || now >= deadline
+    return server.quiet && !server.isDelivering && mouth.isEmpty || now >= deadline
   }
 
   private mutating func wait(from now: Instant) {

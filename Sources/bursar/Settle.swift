@@ -2,9 +2,24 @@ import PaymentServer
 import Payments
 import Processors
 
-/// `bursar settle`: what is due at the processor, once, and what remains then.
-func settle(policy: String?, json: Bool, limit: Duration) -> ExitCode {
-  let arrangement = Arrangement(policy: policy, environment: System.environment())
+/// What `bursar settle` is asked for.
+struct SettleOrder: Equatable {
+  let policy: String?
+  let json: Bool
+  /// Whether it goes on until it is told to end.
+  var watch = false
+  /// Whether standard output is told what happens.
+  var events = false
+  /// How long it may take, when it does not go on.
+  let limit: Duration
+}
+
+/// `bursar settle`: what is due at the processor and what sinks are to be told, once or from now
+/// on; and what remains then.
+func settle(_ order: SettleOrder) -> ExitCode {
+  let environment = System.environment()
+  let watch = PolicyWatch(policy: order.policy, run: nil, environment: environment)
+  let arrangement = Arrangement(policy: order.policy, environment: environment)
   guard arrangement.policy != nil else {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
@@ -19,12 +34,33 @@ func settle(policy: String?, json: Bool, limit: Duration) -> ExitCode {
     complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
     return .inputOutput
   }
+  var output: Descriptor?
+  if order.events {
+    output = System.takeStandardOutput()
+    guard output != nil else {
+      complain("There is no standard output to tell events on.")
+      return .unavailable
+    }
+  }
+  guard let signals = System.catchSignals() else {
+    complain("Signals cannot be caught.")
+    return .inputOutput
+  }
   let server = PaymentServer(
     Setting(
-      policy: arrangement.reading, dialect: arrangement.dialect, livemode: arrangement.isLive,
-      run: arrangement.run, ledger: ledger, version: version))
-  var settling = Settling(server, street: Street(arrangement), limit: limit)
+      policy: arrangement.reading.telling(order.events), dialect: arrangement.dialect,
+      livemode: arrangement.isLive, run: arrangement.run, ledger: arrangement.ledger,
+      version: version))
+  var settling = Settling(
+    server, street: Street(arrangement, output: output), order: order, watch: watch,
+    signals: signals)
   settling.run()
+  return order.watch ? .ok : remains(in: arrangement.ledger, json: order.json)
+}
+
+/// Says what is still open; in place of standard output, where that was told events, on standard
+/// error.
+private func remains(in ledger: String, json: Bool) -> ExitCode {
   do {
     let rest = try Report.unresolved(ledger: ledger, json: json, currencies: Stripe.currencies)
     guard write(rest.report, to: 1) else { return .inputOutput }
@@ -35,25 +71,56 @@ func settle(policy: String?, json: Bool, limit: Duration) -> ExitCode {
   }
 }
 
-/// The shell around the server when nobody calls: only the network and the clock go in.
+extension PolicyReading {
+  /// The same with standard output among the sinks.
+  fileprivate func telling(_ isTelling: Bool) -> PolicyReading {
+    guard isTelling, case .accepted(var policy) = self else { return self }
+    policy.sinks.append(Sink(name: "standard output", place: .output))
+    return .accepted(policy)
+  }
+}
+
+/// The shell around the server when nobody calls: only the network, the clock and signals go in.
 private struct Settling: ~Copyable {
+  /// How often it is looked whether another program wrote, once there is nothing to do.
+  static let glance = Duration.milliseconds(100)
+  /// How long the end may take once somebody asked for it.
+  static let grace = Duration.milliseconds(1500)
+
   private var server: PaymentServer
   private let street: Street
+  private let order: SettleOrder
+  private var watch: PolicyWatch
+  private let signals: Descriptor
   private var log = Log()
   private var clock = Clock()
-  private let deadline: Instant
+  private var deadline: Instant?
+  private var isTold = false
+  private var isRereadAsked = false
+  private var glanced = Instant(milliseconds: 0)
 
-  init(_ server: consuming PaymentServer, street: Street, limit: Duration) {
+  init(
+    _ server: consuming PaymentServer, street: Street, order: SettleOrder, watch: PolicyWatch,
+    signals: consuming Descriptor
+  ) {
     self.server = server
     self.street = street
-    self.deadline = clock.now().advanced(by: limit)
+    self.order = order
+    self.watch = watch
+    self.signals = signals
+    if !order.watch { deadline = clock.now().advanced(by: order.limit) }
   }
 
-  /// Goes round until nothing is left to do before the deadline, or until then.
+  /// Goes round until nothing is left to do before the deadline, or until somebody says so.
   mutating func run() {
     while true {
       let now = clock.now()
-      var inputs = street.answers(at: now).map { Input.answer($0.0, $0.1) }
+      var inputs = street.inputs(at: now)
+      if order.watch, let reading = watch.reading(at: now, isAsked: isRereadAsked) {
+        inputs.insert(.policy(reading.telling(order.events)), at: 0)
+      }
+      isRereadAsked = false
+      if inputs.isEmpty { look(at: now) }
       if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
       if isOver(now) { return }
@@ -61,32 +128,51 @@ private struct Settling: ~Copyable {
     }
   }
 
+  private mutating func look(at now: Instant) {
+    guard order.watch, server.keepsWatch, glanced.advanced(by: Self.glance) <= now else { return }
+    glanced = now
+    server.glance(at: now)
+  }
+
   private mutating func carry(_ inputs: [Input], at now: Instant) {
     for output in server.step(inputs, at: now) {
       switch output {
       case .line: preconditionFailure("Nobody called, so nobody is answered.")
       case .send(let dispatch): street.send(dispatch, at: now)
+      case .deliver(let delivery): street.deliver(delivery, at: now)
       case .log(let line): log.write(line)
       }
     }
   }
 
   /// A server that need not be woken has nothing pending; one that need not be woken in time has
-  /// nothing that could be done before the deadline.
+  /// nothing that could be done before the deadline. One that goes on ends when it is told to, with
+  /// what is under way.
   private func isOver(_ now: Instant) -> Bool {
-    if now >= deadline { return true }
-    guard server.quiet else { return false }
-    return server.wake.map { $0 > deadline } ?? true
+    if let deadline, now >= deadline { return true }
+    if street.isOutputGone { return true }
+    guard server.quiet, !server.isDelivering else { return false }
+    if order.watch { return isTold }
+    return server.wake.map { wake in deadline.map { wake >= $0 } ?? false } ?? true
   }
 
-  private func wait(from now: Instant) {
+  private mutating func wait(from now: Instant) {
     // What was due and is due still is tried again, but not without a breath.
     let breath = now.advanced(by: .milliseconds(1))
-    let wakes = [deadline, street.wake(after: now), server.wake.map { max($0, breath) }]
+    let wakes = [
+      deadline, street.wake(after: now), server.wake.map { max($0, breath) },
+      order.watch && server.keepsWatch ? max(glanced.advanced(by: Self.glance), breath) : nil,
+    ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))
     }
-    var interests: [Interest] = []
+    var interests = [Interest(signals.number, .reading)]
     street.wait(for: &interests, milliseconds: timeout)
+    guard case .bytes(let told) = System.read(signals.number, limit: 64) else { return }
+    if told.contains(2) { isRereadAsked = true }
+    guard told.contains(1) else { return }
+    // A second word to end is taken literally.
+    deadline = isTold ? now : now.advanced(by: Self.grace)
+    isTold = true
   }
 }

@@ -330,6 +330,25 @@ extension System {
     }
   }
 
+  /// How many bytes the file has.
+  static func size(of descriptor: borrowing Descriptor) throws(FileTrouble) -> Int {
+    var facts = stat()
+    guard unsafe fstat(descriptor.number, &facts) == 0 else { throw trouble() }
+    return Int(facts.st_size)
+  }
+
+  /// Waits until everything that was written to the file is on the disk.
+  static func sync(_ descriptor: borrowing Descriptor) throws(FileTrouble) {
+    guard fsync(descriptor.number) == 0 else { throw trouble() }
+  }
+
+  /// Waits until the names in a directory are on the disk.
+  static func syncDirectory(_ path: String) throws(FileTrouble) {
+    let directory = try open(path, O_RDONLY | O_DIRECTORY, mode: 0)
+    // Some file systems have nothing to sync there and say EINVAL.
+    guard fsync(directory.number) == 0 || errno == EINVAL else { throw trouble() }
+  }
+
   /// Cuts the file to that many bytes.
   static func truncate(_ descriptor: borrowing Descriptor, to size: Int) throws(FileTrouble) {
     guard ftruncate(descriptor.number, size) == 0 else { throw trouble() }

@@ -22,6 +22,8 @@ final class Transcript {
       case .line(let line): write("> ", line, now)
       case .oversizedLine: write("# ", Array("a line longer than 1 MiB".utf8), now)
       case .answer(let id, let answer): write("= ", Array(words(id, answer).utf8), now)
+      case .delivered(let id, let outcome):
+        write("# ", Array("delivered \(id.sink) \(id.first): \(outcome.word)".utf8), now)
       case .policy(.accepted(let policy)):
         write("# ", Array("the policy \(policy.hash)".utf8), now)
       case .policy(.broken): write("# ", Array("a policy that is broken".utf8), now)
@@ -42,6 +44,9 @@ final class Transcript {
         "\(name(dispatch.id)) \(request.method.rawValue) \(request.path)"
         + (key.map { " key=\($0.value)" } ?? "")
       write("! ", Array(words.utf8), now)
+    case .deliver(let delivery):
+      let id = delivery.id
+      write("# ", Array("deliver \(id.sink) \(id.first) to \(id.last)".utf8), now)
     case .log: break
     }
   }

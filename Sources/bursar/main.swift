@@ -11,8 +11,7 @@ do throws(UsageMistake) {
     case .policy(let order): policy(order)
     case .freeze(let order): freeze(order)
     case .thaw(let order): thaw(order)
-    case .settle(let policy, let json, let limit):
-      settle(policy: policy, json: json, limit: limit)
+    case .settle(let order): settle(order)
     case .webhooks(let port, let policy): webhooks(port: port, policy: policy)
     case .reconcile(let policy, let since, let json):
       reconcile(policy: policy, since: since, json: json)

@@ -92,10 +92,10 @@ struct ArgumentsTests {
   @Test func settleAndSandboxTakeNumbers() throws {
     #expect(
       try command("settle", "--json", "--limit", "5")
-        == .settle(policy: nil, json: true, limit: .seconds(5)))
+        == .settle(SettleOrder(policy: nil, json: true, limit: .seconds(5))))
     #expect(
       try command("settle", "--policy", "p")
-        == .settle(policy: "p", json: false, limit: .seconds(60)))
+        == .settle(SettleOrder(policy: "p", json: false, limit: .seconds(60))))
     let order = SandboxOrder(port: 4242, faults: "f", seed: 7, books: "b")
     #expect(
       try command("sandbox", "--port", "4242", "--faults", "f", "--seed", "7", "--books", "b")

@@ -218,6 +218,13 @@ final class Binary {
     return signal == 0 ? (status >> 8) & 0xFF : -signal
   }
 
+  /// Whether it has not ended yet.
+  var isRunning: Bool {
+    var end = unsafe siginfo_t()
+    let asked = unsafe waitid(P_PID, id_t(number), &end, WEXITED | WNOHANG | WNOWAIT)
+    return unsafe asked == 0 && end.si_signo == 0
+  }
+
   /// What it wrote to standard error.
   func complaints() throws -> String {
     String(decoding: try home.read("stderr"), as: UTF8.self)

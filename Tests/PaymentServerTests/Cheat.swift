@@ -124,7 +124,7 @@ final class Cheat {
       for output in servers[number].value.step(given, at: now) {
         switch output {
         case .line(let line): said.append(String(decoding: line, as: UTF8.self))
-        case .log: break
+        case .log, .deliver: break
         case .send(let dispatch) where isHolding:
           held.append((number, dispatch.id, dispatch.request))
         case .send(let dispatch):

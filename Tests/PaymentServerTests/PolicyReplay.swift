@@ -150,7 +150,7 @@ final class Replay {
     for output in server.value.step(inputs, at: now) {
       switch output {
       case .line(let line): said.append(line)
-      case .log: break
+      case .log, .deliver: break
       case .send(let dispatch):
         requests += 1
         out.append((now.advanced(by: delay(of: dispatch.id)), dispatch))

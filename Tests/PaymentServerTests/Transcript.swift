@@ -91,7 +91,7 @@ final class PlayedWorld {
       for output in server.value.step(inputs, at: now) {
         switch output {
         case .line(let line): said.append("< " + String(decoding: line.dropLast(), as: UTF8.self))
-        case .log: break
+        case .log, .deliver: break
         case .send(let dispatch):
           sent.append((dispatch.id, dispatch.request))
           let key = dispatch.request.headers.first { $0.name == "Idempotency-Key" }?.value ?? "-"

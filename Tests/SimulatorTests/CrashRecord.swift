@@ -43,7 +43,7 @@ struct Record {
     if try !connection.run("PRAGMA foreign_key_check").isEmpty { faults.append("foreign keys") }
     let tables = [
       "operations", "attempts", "history", "particulars", "chain", "exposure", "held", "runs",
-      "meta", "tallies",
+      "tallies", "sinks", "undelivered", "meta",
     ]
     for table in tables {
       text += try Record.text(of: table, connection)

@@ -146,6 +146,10 @@ extension Stage {
     findings += record.faults
     findings += record.losses(against: outside)
     findings += record.discrepancies(with: outside.sandbox)
+    let told = outside.consumers.isEmpty ? [] : told()
+    for (name, consumer) in outside.consumers.sorted(by: { $0.key < $1.key }) {
+      findings += consumer.faults(against: told, record).map { "\(name): \($0)" }
+    }
     let taken = outside.sandbox.intents.reduce(0) { $0 + $1.amountReceived }
     if taken > workload.cap { findings.append("\(taken) was taken, above the cap") }
     if let expected, record.states != expected {

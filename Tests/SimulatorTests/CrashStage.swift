@@ -44,6 +44,8 @@ struct Outside {
   var earlier = Sandbox()
   var said: [Said] = []
   var sent: [Dispatch] = []
+  /// Who is told what happens, by the sink's name.
+  var consumers: [String: Consumer] = [:]
 }
 
 /// Real servers on a simulated disk, each in a process of its own, and the sandbox as their
@@ -59,7 +61,13 @@ final class Stage {
   /// How many lines were said.
   private(set) var asked = 0
   private var servers: [Int: Server] = [:]
-  private var street: [(asker: Int, dispatch: Dispatch)] = []
+  private var street: [(asker: Int, parcel: Parcel)] = []
+
+  /// What leaves a server.
+  private enum Parcel {
+    case request(Dispatch)
+    case events(Delivery)
+  }
 
   /// A box, because a server is not copyable.
   private final class Server {
@@ -132,13 +140,27 @@ final class Stage {
 
   private func deliver() {
     while !street.isEmpty, !disk.isOff {
-      let (asker, dispatch) = street.removeFirst()
+      let (asker, parcel) = street.removeFirst()
+      let dispatch: Dispatch
+      switch parcel {
+      case .request(let request): dispatch = request
+      case .events(let delivery):
+        tell(delivery, from: asker)
+        continue
+      }
       outside.earlier = outside.sandbox
       outside.delivered += 1
       outside.latest = dispatch.id
       let response = outside.sandbox.answer(dispatch.request, at: now)
       if servers[asker] != nil { step(asker, [.answer(dispatch.id, .response(response))]) }
     }
+  }
+
+  /// A sink hears something, and whoever told it what came of it.
+  private func tell(_ delivery: Delivery, from asker: Int) {
+    let name = delivery.id.sink
+    let outcome = outside.consumers[name, default: Consumer(mood: name.utf8.count)].hear(delivery)
+    if servers[asker] != nil { step(asker, [.delivered(delivery.id, outcome)]) }
   }
 
   private func step(_ asker: Int, _ inputs: [Input]) {
@@ -157,7 +179,8 @@ final class Stage {
       case .line(let line): outside.said += Said.all(in: line)
       case .send(let dispatch):
         outside.sent.append(dispatch)
-        street.append((asker, dispatch))
+        street.append((asker, .request(dispatch)))
+      case .deliver(let delivery): street.append((asker, .events(delivery)))
       case .log: break
       }
     }
