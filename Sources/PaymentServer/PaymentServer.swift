@@ -44,6 +44,8 @@ public struct PaymentServer: ~Copyable {
   /// sink is to be told; then ``wake`` is now, and from there on it is watched until it is at rest,
   /// so that its death is noticed at once (DESIGN §5). Costs no transaction while nobody writes.
   public mutating func glance(at reading: Instant) {
+    // Whoever waits for the first books finds them at once when they are there.
+    if !books.isOpen, books.exists { desk.wake = reading.advanced(by: desk.ahead) }
     do throws(LedgerError) {
       guard try books.changedByOthers() else { return }
       let isOurs = desk.isWatched ? true : try books.othersWork(sinks: desk.knownSinks)

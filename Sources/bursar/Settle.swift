@@ -129,7 +129,7 @@ private struct Settling: ~Copyable {
   }
 
   private mutating func look(at now: Instant) {
-    guard order.watch, server.keepsWatch, glanced.advanced(by: Self.glance) <= now else { return }
+    guard order.watch, server.quiet, glanced.advanced(by: Self.glance) <= now else { return }
     glanced = now
     server.glance(at: now)
   }
@@ -161,7 +161,7 @@ private struct Settling: ~Copyable {
     let breath = now.advanced(by: .milliseconds(1))
     let wakes = [
       deadline, street.wake(after: now), server.wake.map { max($0, breath) },
-      order.watch && server.keepsWatch ? max(glanced.advanced(by: Self.glance), breath) : nil,
+      order.watch && server.quiet ? max(glanced.advanced(by: Self.glance), breath) : nil,
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in
       Int32(clamping: max(0, now.duration(to: wake).milliseconds))
