@@ -38,7 +38,7 @@ extension Report {
   /// What a reconciliation found: a table for people, or one JSON object a line; what was counted
   /// stands last.
   public static func discrepancies(
-    ledger path: String, seenSince: Instant, _ tally: Tally, json: Bool
+    ledger path: String, seenSince: Instant, _ tally: ComparisonCount, json: Bool
   ) throws(LedgerError) -> [UInt8] {
     var found: [Discrepancy] = []
     if tally.discrepancies > 0 {
@@ -82,7 +82,7 @@ extension Discrepancy {
   }
 }
 
-extension Tally {
+extension ComparisonCount {
   /// What was counted, as a sentence.
   fileprivate var sentence: String {
     let left = young == 0 ? "" : ", \(young) left for next time"

@@ -42,7 +42,7 @@ extension Desk {
         continue
       }
       if let whole = waiter.whole {
-        try status(waiter.call, whole, policy, in: &books, now)
+        try status(waiter.call, whole, policy, books, now)
       } else {
         try answerNow(
           operation, waiter.call, policy, occasion: waiter.occasion, in: &books, now)
@@ -58,8 +58,7 @@ extension Desk {
     stopping run: String? = nil, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     var verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
-    let found = try orphan(of: operation, books)
-    if let orphan = found { verdict = orphan.verdict }
+    if let orphan = try orphan(of: operation, books) { verdict = orphan.verdict }
     if verdict.word == .stop, let run {
       verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
     }
@@ -72,7 +71,9 @@ extension Desk {
     occasion: Occasion, _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
     var facts = try self.facts(operation, books, now)
-    if let orphan = found { facts["executed_after_all"] = .object(orphan.facts) }
+    if let orphan = try orphan(of: operation, books) {
+      facts["executed_after_all"] = .object(orphan.facts)
+    }
     switch occasion {
     case .first, .repeated: facts["replayed"] = .bool(occasion == .repeated)
     case .asked: facts["next_steps"] = nextSteps(of: operation)

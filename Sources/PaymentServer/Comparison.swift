@@ -3,7 +3,7 @@ import Ledger
 import Payments
 
 /// What became of the entries of a statement.
-public struct Tally: Hashable, Sendable {
+public struct ComparisonCount: Hashable, Sendable {
   /// Entries that are ours.
   public var compared = 0
   /// Entries somebody else made; nothing is said about them.
@@ -31,7 +31,7 @@ struct Comparison {
   let policy: Policy
   let livemode: Bool
   let retries: RetryRule
-  private(set) var tally = Tally()
+  private(set) var tally = ComparisonCount()
   /// What the operator's log is told.
   private(set) var outputs: [Output] = []
 

@@ -62,7 +62,7 @@ public struct HintWatch: ~Copyable {
       switch input {
       case .answer(let id, let answer) where isOut && id.attempt == sent:
         receive(answer, at: reading)
-      case .answer, .line, .oversizedLine, .policy, .ended, .tick: break
+      case .answer, .line, .oversizedLine, .delivered, .policy, .ended, .tick: break
       }
     }
     do throws(LedgerError) {

@@ -11,7 +11,7 @@ public struct Reconciliation: ~Copyable {
   /// How it ended.
   public enum Outcome: Sendable {
     /// Everything was compared.
-    case finished(Tally)
+    case finished(ComparisonCount)
     /// It could not be; why, in a sentence. What was compared by then stays noted.
     case stopped(String)
   }
@@ -75,7 +75,7 @@ public struct Reconciliation: ~Copyable {
       switch input {
       case .answer(let id, let answer) where awaits(id):
         receive(answer, at: reading)
-      case .answer, .line, .oversizedLine, .policy, .ended, .tick: break
+      case .answer, .line, .oversizedLine, .delivered, .policy, .ended, .tick: break
       }
     }
     guard outcome == nil else { return handOut() }
@@ -270,7 +270,7 @@ private struct Matching {
   }
 }
 
-extension Tally {
+extension ComparisonCount {
   /// As the log and a program read it.
   var members: [(String, JSONValue)] {
     [

@@ -23,10 +23,10 @@ extension Desk {
       if found.count == 1 {
         return try status(of: first, call, arguments.wait, policy, books, now)
       }
-      return try stand(.reference(reference), call, arguments, policy, in: &books, now)
+      return try stand(.reference(reference), call, arguments, policy, books, now)
     }
     let scope = arguments.task.map { Standing.Scope.task($0) } ?? .run(run(of: call, policy))
-    try stand(scope, call, arguments, policy, in: &books, now)
+    try stand(scope, call, arguments, policy, books, now)
   }
 
   /// One operation: at once when it is at rest, else after the wait that was asked for.
@@ -38,7 +38,8 @@ extension Desk {
       wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
-    let verdict = texts.verdict(on: operation, .asked, polls: poll(operation), at: now)
+    let stated = texts.verdict(on: operation, .asked, polls: poll(operation), at: now)
+    let verdict = try orphan(of: operation, books)?.verdict ?? stated
     try tell(verdict, of: operation, call, policy, occasion: .asked, books, now)
   }
 
@@ -46,7 +47,7 @@ extension Desk {
   /// come to rest, or after the wait that was asked for.
   private mutating func stand(
     _ scope: Standing.Scope, _ call: Call, _ arguments: StatusArguments, _ policy: Policy,
-    in books: inout Books, _ now: Instant
+    _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) {
     let standing = try Standing(of: scope, policy, books)
     if let moving = standing.moving, !moving.isDoubtful, arguments.wait > .zero {

@@ -89,12 +89,14 @@ extension System {
   }
 
   /// Puts a file in place whole or not at all: written beside it, synced, renamed. Links are
-  /// followed, its permissions are kept; a new one is 0600, new directories on the way 0700.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(FileTrouble) {
+  /// followed, its permissions are kept; a new one has that mode, new directories on the way 0700.
+  static func replace(
+    _ path: String, with bytes: [UInt8], mode new: UInt32 = 0o600
+  ) throws(FileTrouble) {
     let place = try resolved(path)
     let parent = directory(of: place) ?? "/"
     try makeDirectories(parent)
-    let mode = mode_t(facts(of: place)?.mode ?? 0o600)
+    let mode = mode_t(facts(of: place)?.mode ?? new)
     let draft = "\(place).bursar-\(getpid())"
     let number = unsafe Glibc.open(
       draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

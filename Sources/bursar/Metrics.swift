@@ -36,7 +36,7 @@ private func keep(
     do {
       let text = try Report.metrics(of: paper.policy, ledger: paper.ledger, at: clock.now())
       do throws(FileTrouble) {
-        try System.replace(path, with: text)
+        try System.replace(path, with: text, mode: 0o644)
       } catch {
         complain("\(path) cannot be written: \(error.sentence(limit: ""))")
         return .inputOutput

@@ -61,10 +61,11 @@ private struct StatementReading: ~Copyable {
   mutating func run() -> Reconciliation.Outcome {
     while true {
       let now = clock.now()
-      let answers = street.answers(at: now).map { Input.answer($0.0, $0.1) }
-      for output in value.step(answers.isEmpty ? [.tick] : answers, at: now) {
+      let inputs = street.inputs(at: now)
+      for output in value.step(inputs.isEmpty ? [.tick] : inputs, at: now) {
         switch output {
         case .line: preconditionFailure("Nobody called, so nobody is answered.")
+        case .deliver: preconditionFailure("A comparison tells no sink: servers and settle do.")
         case .send(let dispatch): street.send(dispatch, at: now)
         case .log(let line): log.write(line)
         }

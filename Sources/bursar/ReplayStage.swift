@@ -130,7 +130,8 @@ struct ReplayStage: ~Copyable {
       for output in server!.step(given, at: now) {
         switch output {
         case .line(let line): said.append(Array(line.dropLast()))
-        case .log: break
+        // No sink is told what is only played.
+        case .log, .deliver: break
         case .send(let dispatch):
           sent.append((dispatch.id, dispatch.request, true))
           let names = [String(sent.count), "\(dispatch.id.operation.text)#\(dispatch.id.attempt)"]

@@ -354,23 +354,6 @@ extension System {
     guard ftruncate(descriptor.number, size) == 0 else { throw trouble() }
   }
 
-  /// Puts a file with these bytes in the place of whatever is at the path, 0644, in one piece: who
-  /// reads meanwhile sees the old one or the new one.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(FileTrouble) {
-    let draft = path + ".new"
-    let descriptor = try open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor.number, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw trouble() }
-      rest = rest.dropFirst(count)
-    }
-    guard unsafe rename(draft, path) == 0 else { throw trouble() }
-  }
-
   /// Takes the file's lock if nobody holds it. The kernel releases it when its holder dies.
   static func lock(_ descriptor: borrowing Descriptor) -> Bool {
     flock(descriptor.number, LOCK_EX | LOCK_NB) == 0

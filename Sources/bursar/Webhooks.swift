@@ -89,10 +89,10 @@ private final class WebhookDesk {
     while true {
       let now = clock.now()
       face.run(at: now)
-      let answers = street.answers(at: now).map { Input.answer($0.0, $0.1) }
-      for output in watch.step(answers, at: now) {
+      for output in watch.step(street.inputs(at: now), at: now) {
         switch output {
         case .line: preconditionFailure("Nobody called, so nobody is answered.")
+        case .deliver: preconditionFailure("A hint tells no sink: servers and settle do.")
         case .send(let dispatch): street.send(dispatch, at: now)
         case .log(let line): log.write(line)
         }

@@ -33,7 +33,7 @@ import Testing
         inputs = []
         for output in outputs {
           switch output {
-          case .line: break
+          case .line, .deliver: break
           case .log(let line): log.append(try JSONValue(reading: line))
           case .send(let dispatch):
             inputs.append(.answer(dispatch.id, shop.answer(dispatch.request)))

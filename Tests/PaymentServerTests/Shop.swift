@@ -157,6 +157,7 @@ final class Shop {
         switch output {
         case .line(let line): said += parsed(line)
         case .log(let line): log += parsed(line)
+        case .deliver: break
         case .send(let dispatch): answers.append(.answer(dispatch.id, answer(dispatch.request)))
         }
       }
@@ -185,7 +186,7 @@ final class Shop {
       inputs = []
       for output in outputs {
         switch output {
-        case .line: break
+        case .line, .deliver: break
         case .log(let line): lines += parsed(line)
         case .send(let dispatch): inputs.append(.answer(dispatch.id, answer(dispatch.request)))
         }
@@ -202,7 +203,7 @@ final class Shop {
     let log: [JSONValue]
 
     /// What was counted; nil when it was stopped.
-    var tally: Tally? {
+    var tally: ComparisonCount? {
       switch outcome {
       case .finished(let tally): tally
       case .stopped: nil

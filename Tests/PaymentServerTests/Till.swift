@@ -100,6 +100,7 @@ final class Till {
         switch output {
         case .line(let line): said.append(try JSONValue(reading: line))
         case .log(let line): log.append(try JSONValue(reading: line))
+        case .deliver: break
         case .send(let dispatch):
           let answer =
             answers(dispatch) ?? .response(sandbox.answer(dispatch.request, at: now))

@@ -92,7 +92,7 @@ final class Stage {
   func wake(of asker: Int) -> Instant? { servers[asker]?.value.wake }
 
   /// Whether somebody has to look around for a process.
-  func keepsWatch(_ asker: Int) -> Bool { servers[asker]?.value.keepsWatch ?? false }
+  func keepsWatch(_ asker: Int) -> Bool { servers[asker]?.value.glanceInterval != nil }
 
   /// Kills everybody, so that nothing is written on the way out.
   func abandon() {
