@@ -27,8 +27,8 @@ struct LedgerDoor: ~Copyable {
     ledger == nil ? false : try ledger!.changedByOthers()
   }
 
-  /// Whether other programs have attempts in flight or put something off, an operator left something
-  /// to be done, or there is what one of the sinks is to be told (or told again).
+  /// Whether other programs have attempts in flight or put something off, an operator left
+  /// something to be done, or there is what one of the sinks is to be told (or told again).
   mutating func othersWork(sinks names: [String]) throws(LedgerError) -> Bool {
     guard ledger != nil else { return false }
     return try ledger!.read { (books: borrowing Books) throws(LedgerError) -> Bool in

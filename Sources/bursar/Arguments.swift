@@ -188,25 +188,8 @@ private struct Words {
           json: json))
     case .freeze: return .freeze(try freezeOrder())
     case .thaw: return .thaw(try freezeOrder())
-    case .settle:
-      try refuse(names)
-      let limit = try number("--limit", in: 0...86_400) ?? 60
-      guard values["--limit"] == nil || !flags.contains("--watch") else {
-        throw UsageMistake(message: "settle takes --limit or --watch, not both.")
-      }
-      return .settle(
-        SettleOrder(
-          policy: policy, json: json, watch: flags.contains("--watch"),
-          events: flags.contains("--events"), limit: .seconds(limit)))
-    case .metrics:
-      try refuse(names)
-      let seconds = try number("--every", in: 1...86_400)
-      guard seconds == nil || values["--watch"] != nil else {
-        throw UsageMistake(message: "The option --every says how often --watch FILE is written.")
-      }
-      return .metrics(
-        MetricsOrder(
-          policy: policy, watch: values["--watch"], interval: .seconds(seconds ?? 15)))
+    case .settle: return .settle(try settleOrder())
+    case .metrics: return .metrics(try metricsOrder())
     case .audit: return .audit(try AuditOrder(names: names, values: values, json: json))
     case .replay:
       return .replay(try ReplayOrder(names: names, values: values, json: json))
@@ -234,6 +217,27 @@ private struct Words {
           port: try port(), faults: values["--faults"],
           seed: try number("--seed", in: 0...Int64.max) ?? 0, books: values["--books"]))
     }
+  }
+
+  private func settleOrder() throws(UsageMistake) -> SettleOrder {
+    try refuse(names)
+    let limit = try number("--limit", in: 0...86_400) ?? 60
+    guard values["--limit"] == nil || !flags.contains("--watch") else {
+      throw UsageMistake(message: "settle takes --limit or --watch, not both.")
+    }
+    return SettleOrder(
+      policy: values["--policy"], json: flags.contains("--json"), watch: flags.contains("--watch"),
+      events: flags.contains("--events"), limit: .seconds(limit))
+  }
+
+  private func metricsOrder() throws(UsageMistake) -> MetricsOrder {
+    try refuse(names)
+    let seconds = try number("--every", in: 1...86_400)
+    guard seconds == nil || values["--watch"] != nil else {
+      throw UsageMistake(message: "The option --every says how often --watch FILE is written.")
+    }
+    return MetricsOrder(
+      policy: values["--policy"], watch: values["--watch"], interval: .seconds(seconds ?? 15))
   }
 
   private func freezeOrder() throws(UsageMistake) -> FreezeOrder {

@@ -58,7 +58,7 @@ extension WorldTests {
     @Test func aFileThatMayNotGrowIsSaidAndNothingIsSentUntilItMay() throws {
       let estate = try Estate()
       let binary = try estate.open(
-        through: ["/bin/sh", "-c", "ulimit -S -f 900; exec \"$0\" \"$@\""])
+        through: ["/bin/sh", "-c", "ulimit -S -f 1800; exec \"$0\" \"$@\""])
       try fill(estate, binary) { try Kernel.liftFileSizeLimit(of: binary.number) }
     }
 
