@@ -20,7 +20,7 @@ func settle(_ order: SettleOrder) -> ExitCode {
   let environment = System.environment()
   let watch = PolicyWatch(policy: order.policy, run: nil, environment: environment)
   let arrangement = Arrangement(policy: order.policy, environment: environment)
-  guard arrangement.policy != nil else {
+  guard let rules = arrangement.policy else {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
@@ -46,14 +46,13 @@ func settle(_ order: SettleOrder) -> ExitCode {
     complain("Signals cannot be caught.")
     return .inputOutput
   }
-  let server = PaymentServer(
-    Setting(
-      policy: arrangement.reading.telling(order.events), dialect: arrangement.dialect,
-      livemode: arrangement.isLive, run: arrangement.run, ledger: arrangement.ledger,
-      version: version))
+  let setting = Setting(
+    policy: arrangement.reading.telling(order.events), dialect: arrangement.dialect,
+    livemode: arrangement.isLive, run: arrangement.run, ledger: arrangement.ledger,
+    version: version)
   var settling = Settling(
-    server, street: Street(arrangement, output: output), order: order, watch: watch,
-    signals: signals)
+    PaymentServer(setting), street: Street(arrangement, output: output), order: order, watch: watch,
+    signals: signals, comparing: order.watch ? Comparing(setting, rules, at: clock.now()) : nil)
   settling.run()
   return order.watch ? .ok : remains(in: arrangement.ledger, json: order.json)
 }
@@ -92,6 +91,7 @@ private struct Settling: ~Copyable {
   private let order: SettleOrder
   private var watch: PolicyWatch
   private let signals: Descriptor
+  private var comparing: Comparing?
   private var log = Log()
   private var clock = Clock()
   private var deadline: Instant?
@@ -101,13 +101,14 @@ private struct Settling: ~Copyable {
 
   init(
     _ server: consuming PaymentServer, street: Street, order: SettleOrder, watch: PolicyWatch,
-    signals: consuming Descriptor
+    signals: consuming Descriptor, comparing: consuming Comparing?
   ) {
     self.server = server
     self.street = street
     self.order = order
     self.watch = watch
     self.signals = signals
+    self.comparing = comparing
     if !order.watch { deadline = clock.now().advanced(by: order.limit) }
   }
 
@@ -117,9 +118,11 @@ private struct Settling: ~Copyable {
       let now = clock.now()
       var inputs = street.inputs(at: now)
       if order.watch, let reading = watch.reading(at: now, isAsked: isRereadAsked) {
+        comparing?.amend(reading)
         inputs.insert(.policy(reading.telling(order.events)), at: 0)
       }
       isRereadAsked = false
+      compare(&inputs, at: now)
       if inputs.isEmpty { look(at: now) }
       if inputs.isEmpty, let wake = server.wake, wake <= now { inputs = [.tick] }
       if !inputs.isEmpty { carry(inputs, at: now) }
@@ -134,8 +137,16 @@ private struct Settling: ~Copyable {
     server.glance(at: now)
   }
 
+  private mutating func compare(_ inputs: inout [Input], at now: Instant) {
+    if let outputs = comparing?.step(&inputs, at: now) { carry(outputs, at: now) }
+  }
+
   private mutating func carry(_ inputs: [Input], at now: Instant) {
-    for output in server.step(inputs, at: now) {
+    carry(server.step(inputs, at: now), at: now)
+  }
+
+  private mutating func carry(_ outputs: [Output], at now: Instant) {
+    for output in outputs {
       switch output {
       case .line: preconditionFailure("Nobody called, so nobody is answered.")
       case .send(let dispatch): street.send(dispatch, at: now)
@@ -161,6 +172,7 @@ private struct Settling: ~Copyable {
     let breath = now.advanced(by: .milliseconds(1))
     let wakes = [
       deadline, street.wake(after: now), server.wake.map { max($0, breath) },
+      comparing?.wake.map { max($0, breath) },
       order.watch && server.quiet ? max(glanced.advanced(by: Self.glance), breath) : nil,
     ]
     let timeout = wakes.compactMap { $0 }.min().map { wake in

@@ -187,6 +187,26 @@ extension WorldTests {
       #expect(try daemon.readToEnd() == [])
     }
 
+    /// The daemon compares the processor's list with the books as it starts, and again after each
+    /// hour; without books it waits for them and makes none.
+    @Test func whoWatchesComparesTheProcessorsList() throws {
+      let estate = try Estate(policy: policy(file))
+      let early = try settle(estate, "--watch")
+      usleep(200_000)
+      #expect(kill(early.number, SIGTERM) == 0)
+      #expect(try early.exitCode() == 0)
+      #expect(!FileManager.default.fileExists(atPath: estate.ledger))
+      try charge(estate, "inv-1")
+      let daemon = try settle(estate, "--watch")
+      for _ in 1...3000 where try !daemon.complaints().contains("\"reconciled\"") { usleep(10_000) }
+      let lines = try daemon.complaints().split(separator: "\n")
+      let told = try #require(lines.first { $0.contains("\"reconciled\"") })
+      #expect(told.contains(#""discrepancies":0"#) && told.contains(#""foreign":0"#))
+      #expect(told.contains(#""compared":1"#) || told.contains(#""young":1"#))
+      #expect(kill(daemon.number, SIGTERM) == 0)
+      #expect(try daemon.exitCode() == 0)
+    }
+
     /// Tellers that are killed, round after round: every line at least once, in order.
     @Test func whoeverIsKilledEverythingIsToldInOrder() throws {
       let estate = try Estate(policy: policy(file))
