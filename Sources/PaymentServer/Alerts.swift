@@ -20,7 +20,8 @@ extension Report {
           PolicyWarning(
             code: "dead_letters",
             message: "\(count) dead letter\(count == 1 ? " waits" : "s wait") for a person, the "
-              + "oldest for \(DeadLetters.age(of: oldest, at: now)); see bursar dead-letters."))
+              + "oldest for \(DeadLetters.age(since: oldest.updated, at: now)); see bursar dead-letters."
+          ))
       }
       let differences = try books.discrepancyCount()
       if differences > 0 {

@@ -23,31 +23,45 @@ public enum DeadLetters {
     ledger path: String, json: Bool, currencies: CurrencyTable, at now: Instant
   ) throws(LedgerError) -> (count: Int, report: [UInt8]) {
     var held: [Operation] = []
+    var deliveries: [Undelivered] = []
     if Ledger.exists(at: path) {
       var ledger = try Ledger(path: path)
-      held = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-        try books.deadLetters(limit: .max)
+      (held, deliveries) = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        (try books.deadLetters(limit: .max), try books.undelivered())
       }
     }
+    let count = held.count + deliveries.count
     if json {
-      return (held.count, Report.lines(held.map { .object(Report.entry($0)) }))
+      let entries = held.map { Report.entry($0) } + deliveries.map(\.entry)
+      return (count, Report.lines(entries.map { .object($0) }))
     }
-    if held.isEmpty { return (0, Array("There are no dead letters.\n".utf8)) }
-    let rows = held.map { operation in
+    if count == 0 { return (0, Array("There are no dead letters.\n".utf8)) }
+    var rows = held.map { operation in
       [
-        "for \(age(of: operation, at: now))", operation.id.text, operation.kind.rawValue,
-        operation.deadLetter ?? "", currencies.text(operation.terms.money),
-        quoted(operation.reference),
+        "for \(age(since: operation.updated, at: now))", operation.id.text,
+        operation.kind.rawValue, operation.deadLetter ?? "",
+        currencies.text(operation.terms.money), quoted(operation.reference),
       ]
     }
-    return (held.count, Array((Report.table(rows).joined(separator: "\n") + "\n").utf8))
+    rows += deliveries.map { delivery in
+      [
+        "for \(age(since: delivery.at, at: now))", delivery.id, "delivery", delivery.why,
+        "tried \(delivery.tries) times", delivery.isAsked ? "to be tried again" : "",
+      ]
+    }
+    return (count, Array((Report.table(rows).joined(separator: "\n") + "\n").utf8))
   }
 
-  /// Puts a dead letter back to look-ups; the next `settle` or server does them.
+  /// Puts a dead letter back to look-ups, or a delivery that was given up to one more try; the next
+  /// `settle` or server does them.
   public static func retry(
     _ id: String, ledger path: String, at reading: Instant
   ) throws(LedgerError) -> Outcome {
-    try change(id, ledger: path, at: reading) { operation, _, now throws(ResolutionMistake) in
+    if let (sequence, sink) = Undelivered.parts(of: id) {
+      return try retry(sequence, to: sink, ledger: path)
+    }
+    return try change(id, ledger: path, at: reading) {
+      operation, _, now throws(ResolutionMistake) in
       Transition(
         before: operation, after: try operation.retriedByOperator(at: now),
         reason: "retried_by_operator")
@@ -72,6 +86,20 @@ public enum DeadLetters {
           as: resolution, livemode: livemode, evidence: attempts.compactMap(\.outcome), at: now),
         reason: Code.resolved, note: evidence)
     }
+  }
+
+  private static func retry(
+    _ sequence: Int64, to sink: String, ledger path: String
+  ) throws(LedgerError) -> Outcome {
+    guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
+    var ledger = try Ledger(path: path)
+    let isAsked = try ledger.commit { (books: inout Books) throws(LedgerError) in
+      try books.askAgain(sequence, to: sink)
+    }
+    let name = "entry \(sequence) to the sink \(quoted(sink))"
+    return isAsked
+      ? .done("The delivery of \(name) is tried once more.")
+      : .refused("No delivery of \(name) was given up.")
   }
 
   private static func change(
@@ -111,10 +139,30 @@ public enum DeadLetters {
   }
 
   /// How long it has been held, in whole units.
-  static func age(of operation: Operation, at now: Instant) -> String {
-    let minutes = max(0, operation.updated.duration(to: now).milliseconds) / 60_000
+  static func age(since: Instant, at now: Instant) -> String {
+    let minutes = max(0, since.duration(to: now).milliseconds) / 60_000
     if minutes < 120 { return "\(minutes) min" }
     return minutes < 48 * 60 ? "\(minutes / 60) h" : "\(minutes / 60 / 24) d"
+  }
+}
+
+extension Undelivered {
+  /// What it is called here: the entry and the sink, `41@hook`.
+  fileprivate var id: String { "\(sequence)@\(sink)" }
+
+  /// The entry and the sink in such a name; nil when it is none.
+  fileprivate static func parts(of id: String) -> (sequence: Int64, sink: String)? {
+    let parts = id.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let sequence = Int64(parts[0]) else { return nil }
+    return (sequence, String(parts[1]))
+  }
+
+  fileprivate var entry: JSONObject {
+    JSONObject([
+      ("delivery", .string(id)), ("sink", .string(sink)), ("entry", .integer(sequence)),
+      ("why", .string(why)), ("tries", .integer(Int64(tries))),
+      ("given_up", .string(timestamp(at))), ("asked_again", .bool(isAsked)),
+    ])
   }
 }
 

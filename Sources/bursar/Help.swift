@@ -245,12 +245,14 @@ private let deadLettersHelp = """
     bursar dead-letters retry ID [--policy FILE]
     bursar dead-letters resolve ID --as captured|refunded|failed --evidence TEXT [--policy FILE]
 
-  Operations whose outcome could not be found out in a day of look-ups, held for a person. Their
-  budget stays held. No tool of the model leads here.
+  Operations whose outcome could not be found out in a day of look-ups, held for a person: their
+  budget stays held. And deliveries to a sink that were given up, each called after its entry of the
+  history and its sink (41@hook). No tool of the model leads here.
 
     list     all of them, the longest waiting first; ends with 1 if there are any
     show     one with its attempts and its whole history
-    retry    another day of look-ups; bursar settle, or any server, makes them
+    retry    another day of look-ups, or one more try of a delivery; bursar settle, or any server,
+             makes them
     resolve  says what really became of it: captured (a charge), refunded (a refund) or failed. The
              text of --evidence, what was seen and where, is kept in the history for ever. What
              contradicts the processor's own last word is refused

@@ -182,11 +182,22 @@ private final class TellingWorld {
     let world = try TellingWorld(Self.hook + #""attempts": 1, "types": ["payment.captured"]}"#)
     world.charge("INV-1")
     try world.answer(.refused("timeout"))
-    var ledger = try Ledger(path: world.ledger)
     func ask() throws -> Bool {
-      try ledger.commit { books throws(LedgerError) in try books.askAgain(4, to: "hook") }
+      switch try DeadLetters.retry("4@hook", ledger: world.ledger, at: world.now) {
+      case .done: true
+      case .refused: false
+      }
     }
+    func listed() throws -> (count: Int, text: String) {
+      let (count, report) = try DeadLetters.list(
+        ledger: world.ledger, json: true, currencies: Stripe.currencies, at: world.now)
+      return (count, String(decoding: report, as: UTF8.self))
+    }
+    #expect(try listed().count == 1)
+    #expect(try listed().text.contains(#""delivery":"4@hook""#))
+    #expect(try listed().text.contains(#""why":"timeout""#))
     #expect(try ask())
+    #expect(try listed().text.contains(#""asked_again":true"#))
     world.look()
     #expect(try world.answer(.refused("timeout")) == ["payment.captured"])
     #expect(world.deliveries.isEmpty)
@@ -197,6 +208,14 @@ private final class TellingWorld {
     #expect(try world.answer(.accepted) == ["payment.captured"])
     #expect(try world.read { books throws(LedgerError) in try books.undelivered() } == [])
     #expect(try !ask())
+    #expect(try listed().count == 0)
+    for stranger in ["5@hook", "4@other", "x@hook", "@"] {
+      guard case .refused = try DeadLetters.retry(stranger, ledger: world.ledger, at: world.now)
+      else {
+        Issue.record("\(stranger) was taken")
+        continue
+      }
+    }
   }
 
   @Test func whatAProcessWasTellingWhenItDiedIsToldAgainByTheNext() throws {
