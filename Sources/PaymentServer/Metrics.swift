@@ -63,6 +63,10 @@ private struct Figures {
   var tallies: [Tally] = []
   var pending: Int64 = 0
   var unknown: (count: Int64, since: Instant?) = (0, nil)
+  /// Since when the oldest dead letter is held; nil when there is none.
+  var held: Instant?
+  var discrepancies: Int64 = 0
+  var sinks: [(name: String, untold: Int64, givenUp: Int64)] = []
   var now = Instant(milliseconds: 0)
 
   init() {}
@@ -71,6 +75,15 @@ private struct Figures {
     tallies = try books.tallies()
     pending = Int64(try books.pendingCount())
     unknown = try books.unknowns()
+    held = try books.deadLetters(limit: 1).first?.updated
+    discrepancies = Int64(try books.discrepancyCount())
+    let (last, undelivered) = (try books.lastLine(), try books.undelivered())
+    sinks = try books.sinks().map { row in
+      (
+        row.name, max(0, last - row.cursor),
+        Int64(undelivered.filter { isSame($0.sink, row.name) }.count)
+      )
+    }
     self.now = now
   }
 
@@ -87,6 +100,7 @@ private struct Figures {
     writeCalls(to: &exposition)
     writeOperations(to: &exposition)
     writeAttempts(to: &exposition)
+    writeStatement(to: &exposition)
     writeLengths(
       "bursar_final_state_latency_seconds", "latency",
       "From the first request of an operation to its final state.", to: &exposition)
@@ -143,6 +157,26 @@ private struct Figures {
     for kind in Operation.Kind.allCases {
       let count = sum("held") { $0.elementsEqual([kind.rawValue]) }
       exposition.sample("bursar_dead_letters", [("kind", kind.rawValue)], count)
+    }
+    exposition.family(
+      "bursar_dead_letters_oldest_seconds", .gauge, "For how long the oldest of them is held.")
+    if let held { exposition.sample("bursar_dead_letters_oldest_seconds", [], age(held)) }
+  }
+
+  /// What the processor's list and the books disagree about, and what sinks were not told.
+  private func writeStatement(to exposition: inout Exposition) {
+    exposition.family(
+      "bursar_discrepancies", .gauge, "Differences between the processor's list and the books.")
+    exposition.sample("bursar_discrepancies", [], discrepancies)
+    exposition.family(
+      "bursar_sink_untold_entries", .gauge, "Entries of the history a sink was not told of yet.")
+    for sink in sinks {
+      exposition.sample("bursar_sink_untold_entries", [("sink", sink.name)], sink.untold)
+    }
+    exposition.family(
+      "bursar_sink_given_up_deliveries", .gauge, "Deliveries to a sink that were given up.")
+    for sink in sinks {
+      exposition.sample("bursar_sink_given_up_deliveries", [("sink", sink.name)], sink.givenUp)
     }
   }
 

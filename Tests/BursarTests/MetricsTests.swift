@@ -106,6 +106,40 @@ extension WorldTests {
       #expect(try estate.unsoundness() == [])
     }
 
+    @Test func whatASinkWasNotToldIsCounted() throws {
+      let policy = Estate.ample.replacing(
+        "\"caps\"",
+        with: """
+          "events": [
+            { "kind": "file", "path": "told.ndjson", "name": "sound" },
+            { "kind": "file", "path": "absent/untold.ndjson", "name": "broken", "attempts": 1 },
+            { "kind": "file", "path": "absent/later.ndjson", "name": "late" }
+          ],
+          "caps"
+          """)
+      let estate = try Estate(policy: policy)
+      let binary = try estate.open()
+      try binary.write(Wire.charge("inv-1"))
+      #expect(try Said(try binary.readLine()).verdict == "DONE")
+      binary.closeInput()
+      #expect(try binary.exitCode() == 0)
+      let settling = try Binary(
+        "settle", "--limit", "2", "--policy", estate.policy, home: estate.home)
+      settling.closeInput()
+      _ = try settling.readToEnd()
+      _ = try settling.exitCode()
+
+      let page = try page(of: estate)
+      #expect(page.values[#"bursar_sink_untold_entries{sink="sound"}"#] == "0")
+      #expect(page.values[#"bursar_sink_given_up_deliveries{sink="sound"}"#] == "0")
+      let untold = page.values[#"bursar_sink_untold_entries{sink="late"}"#].flatMap { Int($0) }
+      #expect(try #require(untold) > 0)
+      let givenUp = page.values[#"bursar_sink_given_up_deliveries{sink="broken"}"#]
+      #expect(try #require(givenUp.flatMap { Int($0) }) > 0)
+      #expect(page.values["bursar_discrepancies"] == "0")
+      #expect(page.values["bursar_dead_letters_oldest_seconds"] == nil)
+    }
+
     @Test func whatIsWatchedIsWrittenInOnePieceUntilTheEnd() throws {
       let estate = try Estate()
       let path = estate.home.path("bursar.prom")
