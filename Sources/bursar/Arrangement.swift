@@ -144,7 +144,9 @@ private struct Draft {
     do throws(KeyMistake) {
       _ = try SigningSecret(at: secret, environment: environment, base: base)
     } catch {
-      add(error.sentence(at: secret.place), path: "\(path).secret")
+      add(
+        error.sentence(at: secret.place, of: "the signing secret, whsec_..."),
+        path: "\(path).secret")
     }
   }
 

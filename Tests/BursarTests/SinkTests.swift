@@ -146,11 +146,27 @@ extension WorldTests {
         environment: ["SHORT": "whsec_c2hvcnQ="], home: estate.home)
       let said = try check.readToEnd().joined(separator: "\n")
       #expect(try check.exitCode() == 1)
-      #expect(said.contains("events[0].secret: The environment variable MISSING is not set"))
+      #expect(
+        said.contains(
+          "events[0].secret: The environment variable MISSING is not set; expected is the signing "
+            + "secret, whsec_...."))
       #expect(said.contains("events[1].url: url is not encrypted"))
       #expect(
         said.contains("events[1].secret: The environment variable SHORT is no signing secret"))
       #expect(!said.contains("c2hvcnQ"))
+    }
+
+    @Test func theExampleIsInForceOnceItsSecretIsThere() throws {
+      let home = try TemporaryDirectory()
+      let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "examples/events.jsonc").path
+      for (secret, code) in [("", Int32(1)), (Self.secret, 0)] {
+        let check = try Binary(
+          "check", "--policy", example, environment: ["WEBHOOK_SECRET": secret], home: home)
+        _ = try check.readToEnd()
+        #expect(try check.exitCode() == code)
+      }
     }
 
     /// `ExecStart` of the sample unit, with the home put in; until SIGTERM.
