@@ -4,12 +4,21 @@ public import Payments
 /// against their charges.
 extension Books {
   /// Every rule about money that the books show broken, in the order of their names. Takes as long
-  /// as reading every operation does.
+  /// as reading every operation does, and keeps none of them.
   public func contradictions() throws(LedgerError) -> [Violation] {
     var sums = Sums()
-    for operation in try operations(newest: .max) { sums.add(operation) }
-    sums.giveBack()
-    var found = sums.contradictions
+    var last: Operation?
+    repeat {
+      let page = try operations(after: last, limit: 1000)
+      for operation in page { sums.add(operation) }
+      last = page.last
+    } while last != nil
+    for id in sums.refundedCharges { sums.give(back: try operation(id)) }
+    var found = sums.overRefunded
+    for reference in try doubledReferences() {
+      let moved = try operations(processorReference: reference).filter(\.state.moved)
+      found += moved.dropFirst().map { Violation(.doubled, of: $0) }
+    }
     var scopes = sums.scopes
     for held in try holds() where scopes[held.scope] == nil {
       scopes[held.scope] = Sums.Account(namespace: Sums.namespace(of: held.scope))
@@ -28,20 +37,40 @@ extension Books {
     return found.sorted { ($0.kind.rawValue, $0.subject) < ($1.kind.rawValue, $1.subject) }
   }
 
+  /// Whether ``contradictions()`` found this when it was last acted upon.
+  public func isKnown(_ found: [Violation]) throws(LedgerError) -> Bool {
+    let known = try only(.audited, []) { row throws(LedgerError) in try row.integer() }
+    return known ?? 0 == (found.isEmpty ? 0 : Self.digest(of: found))
+  }
+
   /// Freezes every namespace in which ``contradictions()`` finds something. What was found before,
   /// all of it the same, freezes nothing again: whoever thawed it since knew of it.
   public mutating func freezeContradictions(at now: Instant) throws(LedgerError) {
     let found = try contradictions()
-    let digest = found.isEmpty ? 0 : Self.digest(of: found)
-    let known = try only(.audited, []) { row throws(LedgerError) in try row.integer() }
-    guard known ?? 0 != digest else { return }
-    try change(.markAudited, [.integer(digest)])
+    if try isKnown(found) { return }
+    try change(.markAudited, [.integer(found.isEmpty ? 0 : Self.digest(of: found))])
     for violation in found { try freeze(for: violation, at: now) }
   }
 
   private static func digest(of violations: [Violation]) -> Int64 {
     let lines = violations.map { "\($0.namespace) \($0.words)\n" }.joined()
     return sha256(Array(lines.utf8)).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+  }
+
+  private func operations(
+    after last: Operation?, limit: Int
+  ) throws(LedgerError) -> [Operation] {
+    try connection.rows(
+      .following,
+      [
+        .instant(last?.created ?? Instant(milliseconds: .min)), .text(last?.id.text ?? ""),
+        .integer(limit),
+      ]
+    ) { row throws(LedgerError) in try Operation(&row) }
+  }
+
+  private func doubledReferences() throws(LedgerError) -> [String] {
+    try connection.rows(.doubledReferences, []) { row throws(LedgerError) in try row.text() }
   }
 
   private func holds() throws(LedgerError) -> [(scope: String, held: Exposure)] {
@@ -67,11 +96,10 @@ private struct Sums {
   }
 
   private(set) var scopes: [String: Account] = [:]
-  private var charges: [String: Operation] = [:]
-  private var refunds: [Operation] = []
-  private var refunded: [String: Int64] = [:]
-  private var owners: [String: String] = [:]
-  private var doubled: [Violation] = []
+  /// Refunds that gave money back, by the charge they are of.
+  private var refunds: [String: [Operation]] = [:]
+  /// The charges of which more was given back than was taken.
+  private(set) var overRefunded: [Violation] = []
 
   mutating func add(_ operation: Operation) {
     for scope in operation.scopes {
@@ -80,39 +108,31 @@ private struct Sums {
       if operation.state.moved { account.spent.add(operation.terms.money) }
       scopes[scope.text] = account
     }
-    guard operation.state.moved else { return }
-    switch operation.kind {
-    case .charge: charges[operation.id.text] = operation
-    case .refund: refunds.append(operation)
-    }
-    guard let reference = operation.processorReference else { return }
-    if owners.updateValue(operation.id.text, forKey: reference) != nil {
-      doubled.append(Violation(.doubled, of: operation))
+    if operation.kind == .refund, operation.state.moved, let charge = operation.terms.charge {
+      refunds[charge.text, default: []].append(operation)
     }
   }
 
-  /// What was refunded, in the scopes of its charges.
-  mutating func giveBack() {
-    for refund in refunds {
-      guard let id = refund.terms.charge?.text else { continue }
-      // What gives back an orphan takes nothing from its charge.
-      if let charge = charges[id], refund.compensates(charge) { continue }
-      let (sum, overflow) = refunded[id, default: 0]
-        .addingReportingOverflow(refund.terms.money.amount)
-      refunded[id] = overflow ? .max : sum
-    }
-    for (id, amount) in refunded {
-      for scope in charges[id]?.scopes ?? [] {
-        let (sum, overflow) = (scopes[scope.text]?.returned ?? 0).addingReportingOverflow(amount)
-        scopes[scope.text]?.returned = overflow ? .max : sum
-      }
-    }
+  /// The charges something was given back of, in the order of their names.
+  var refundedCharges: [OperationID] {
+    refunds.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { OperationID($0) }
   }
 
-  /// What needs no look at the exposures.
-  var contradictions: [Violation] {
-    let over = charges.values.filter { refunded[$0.id.text] ?? 0 > $0.terms.money.amount }
-    return doubled + over.map { Violation(.overRefunded, of: $0) }
+  /// What was refunded of a charge, in its scopes. What gives back an orphan takes nothing from it.
+  mutating func give(back charge: Operation?) {
+    guard let charge, charge.kind == .charge, charge.state.moved else { return }
+    var refunded: Int64 = 0
+    for refund in refunds[charge.id.text] ?? [] where !refund.compensates(charge) {
+      let (sum, overflow) = refunded.addingReportingOverflow(refund.terms.money.amount)
+      refunded = overflow ? .max : sum
+    }
+    for scope in charge.scopes {
+      let (sum, overflow) = (scopes[scope.text]?.returned ?? 0).addingReportingOverflow(refunded)
+      scopes[scope.text]?.returned = overflow ? .max : sum
+    }
+    if refunded > charge.terms.money.amount {
+      overRefunded.append(Violation(.overRefunded, of: charge))
+    }
   }
 
   /// The namespace in a scope's name: after the kind, the currency and the extent.

@@ -53,6 +53,14 @@ enum Query: String, CaseIterable {
     AND updated > ?6 AND id <> ?5 ORDER BY created DESC, id DESC LIMIT 1
     """
   case newest = "SELECT * FROM operations ORDER BY created DESC, id DESC LIMIT ?1"
+  case following = """
+    SELECT * FROM operations WHERE (created, id) > (?1, ?2) ORDER BY created, id LIMIT ?3
+    """
+  case doubledReferences = """
+    SELECT processor_reference FROM operations WHERE processor_reference IS NOT NULL \
+    AND state IN ('captured', 'settled', 'refunded') \
+    GROUP BY processor_reference HAVING count(*) > 1 ORDER BY processor_reference
+    """
   case due = """
     SELECT * FROM operations WHERE next IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT ?2
     """

@@ -49,8 +49,13 @@ public enum Report {
     if Ledger.exists(at: path) {
       var ledger = try Ledger(path: path)
       open = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-        try books.operations(newest: .max).filter { $0.next != nil || $0.deadLetter != nil }
+        try books.due(at: Instant(milliseconds: .max), limit: .max) + books.deadLetters(limit: .max)
       }
+    }
+    open.sort { left, right in
+      left.created != right.created
+        ? left.created < right.created
+        : left.id.text.utf8.lexicographicallyPrecedes(right.id.text.utf8)
     }
     let report =
       if json {

@@ -24,16 +24,7 @@ func settle(_ order: SettleOrder) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
-  let ledger = arrangement.ledger
   var clock = Clock()
-  do {
-    for broken in try Freezing.freezeContradictions(ledger: ledger, at: clock.now()) {
-      complain("\(broken.kind.sentence) (\(broken.subject)) The namespace is frozen.")
-    }
-  } catch {
-    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
-    return .inputOutput
-  }
   var output: Descriptor?
   if order.events {
     output = System.takeStandardOutput()
@@ -54,7 +45,23 @@ func settle(_ order: SettleOrder) -> ExitCode {
     PaymentServer(setting), street: Street(arrangement, output: output), order: order, watch: watch,
     signals: signals, comparing: order.watch ? Comparing(setting, rules, at: clock.now()) : nil)
   settling.run()
-  return order.watch ? .ok : remains(in: arrangement.ledger, json: order.json)
+  if order.watch { return .ok }
+  // After what is due, because it reads everything.
+  guard freezeContradictions(in: arrangement.ledger, at: clock.now()) else { return .inputOutput }
+  return remains(in: arrangement.ledger, json: order.json)
+}
+
+/// Holds the books against themselves; false when they cannot be read.
+private func freezeContradictions(in ledger: String, at now: Instant) -> Bool {
+  do {
+    for broken in try Freezing.freezeContradictions(ledger: ledger, at: now) {
+      complain("\(broken.kind.sentence) (\(broken.subject)) The namespace is frozen.")
+    }
+    return true
+  } catch {
+    complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
+    return false
+  }
 }
 
 /// Says what is still open; in place of standard output, where that was told events, on standard

@@ -145,6 +145,11 @@ extension SchemaTests {
     ORDER BY
     """,
     "newest: SCAN operations USING INDEX operations_by_age",
+    "following: SEARCH operations USING INDEX operations_by_age ((created,id)>(?,?))",
+    """
+    doubledReferences: SEARCH operations USING INDEX operations_by_processor_reference \
+    (processor_reference>?)
+    """,
     "due: SEARCH operations USING INDEX pending (due<?)",
     "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
     "foreignOwners: SCAN operations USING COVERING INDEX in_flight",
