@@ -12,11 +12,13 @@ extension World {
   /// way, nothing is missing on either side, and all that was captured is settled.
   func reconcile(_ place: Int) throws(Breach) {
     // With books apart each has what the others lack: that is what the canary is for.
-    guard canary == nil, try oracle.isThere(place) else { return }
+    guard canary == nil, let latest = try oracle.latest(place) else { return }
+    // A clock that was ahead has taken the books' time with it, days beyond the world's.
+    let end = max(now, latest).advanced(by: .seconds(3 * 86_400))
     oracle.books[place].close()
     let disk = disks[place]
     disk.enter(process: Self.reader)
-    let outcome = try statement(of: disk, at: now.advanced(by: .seconds(3 * 86_400)))
+    let outcome = try statement(of: disk, at: end)
     disk.kill(process: Self.reader)
     switch outcome {
     case .stopped(let sentence): throw Breach(.statementAgrees, sentence)
@@ -58,9 +60,11 @@ extension World {
 }
 
 extension Oracle {
-  /// Whether there are books at all.
-  func isThere(_ place: Int) throws(Breach) -> Bool {
-    try books[place].read { (_: borrowing Books) throws(LedgerError) in true } ?? false
+  /// The latest instant the books know; nil without books, or with nothing in them.
+  func latest(_ place: Int) throws(Breach) -> Instant? {
+    try books[place].read { (books: borrowing Books) throws(LedgerError) in
+      try books.latest()
+    } ?? nil
   }
 
   /// Nothing is left that was captured and is not settled.
