@@ -22,7 +22,8 @@ import Testing
     Found(seed: 73_488, wrong: "The idle did not notice what a server had put off, and died."),
     Found(seed: 60_889, wrong: "A commit that was undone, with STOP as its answer, came back."),
     Found(
-      seed: 30_241, wrong: "The end was compared before the books' time, days ahead of the world's."),
+      seed: 30_241, wrong: "The end was compared before the books' time, days ahead of the world's."
+    ),
   ]
 
   @Test(arguments: found)
