@@ -27,7 +27,11 @@ public struct JSONObject: Sendable {
     self.members = []
     self.members.reserveCapacity(members.count)
     for (key, value) in members {
-      self[key] = value
+      if let place = place(of: key) {
+        self.members[place].value = value
+      } else {
+        self.members.append(Member(key: key, value: value))
+      }
     }
   }
 
@@ -39,17 +43,22 @@ public struct JSONObject: Sendable {
   /// The value of a key. Setting a new key appends a member, setting nil removes it.
   public subscript(key: String) -> JSONValue? {
     get {
-      members.first { $0.key.hasBytes(of: key) }?.value
+      place(of: key).map { members[$0].value }
     }
     set {
-      let index = members.firstIndex { $0.key.hasBytes(of: key) }
-      switch (index, newValue) {
-      case (let index?, let value?): members[index].value = value
-      case (let index?, nil): members.remove(at: index)
+      switch (place(of: key), newValue) {
+      case (let place?, let value?): members[place].value = value
+      case (let place?, nil): members.remove(at: place)
       case (nil, let value?): members.append(Member(key: key, value: value))
       case (nil, nil): break
       }
     }
+  }
+
+  private func place(of key: String) -> Int? {
+    let sought = key.utf8.span
+    for place in members.indices where members[place].key.hasBytes(of: sought) { return place }
+    return nil
   }
 
   /// The members, keys ascending as UTF-8 bytes.

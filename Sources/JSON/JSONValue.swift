@@ -66,8 +66,13 @@ extension String {
   /// Whether both are the same UTF-8 bytes. Swift's `==` also equates composed and decomposed
   /// letters.
   func hasBytes(of other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    let (mine, others) = (utf8.span, other.utf8.span)
+    hasBytes(of: other.utf8.span)
+  }
+
+  /// Whether its UTF-8 bytes are these.
+  func hasBytes(of others: Span<UInt8>) -> Bool {
+    guard utf8.count == others.count else { return false }
+    let mine = utf8.span
     for index in mine.indices where mine[index] != others[index] { return false }
     return true
   }

@@ -183,20 +183,33 @@ struct Reader {
   }
 }
 
-/// The keys an object has so far. Few are compared one by one; many are hashed, so that 20,000 cost
-/// 20,000 steps.
+/// The keys an object has so far. Few are compared one by one, and only where one of them may be
+/// the same; many are hashed, so that 20,000 cost 20,000 steps.
 private struct Keys {
   private static let few = 24
   private var hashed: Set<ByteText> = []
+  /// One bit for each key, by its length and its ends: a key whose bit is not set is new.
+  private var marks: UInt64 = 0
 
   /// Whether the key is new among these members and those before them.
   mutating func insert(_ key: String, after members: [JSONObject.Member]) -> Bool {
     guard members.count >= Keys.few else {
-      return !members.contains { $0.key.hasBytes(of: key) }
+      let bytes = key.utf8.span
+      let mark = Keys.mark(bytes)
+      defer { marks |= mark }
+      if marks & mark == 0 { return true }
+      for member in members where member.key.hasBytes(of: bytes) { return false }
+      return true
     }
     if members.count == Keys.few {
       for member in members { hashed.insert(ByteText(member.key)) }
     }
     return hashed.insert(ByteText(key)).inserted
+  }
+
+  private static func mark(_ key: Span<UInt8>) -> UInt64 {
+    guard !key.isEmpty else { return 1 }
+    let ends = Int(key[0]) &* 7 &+ Int(key[key.count - 1])
+    return 1 << UInt64((ends &+ key.count &* 31) & 63)
   }
 }

@@ -55,27 +55,30 @@ extension JSONValue {
   }
 }
 
+/// Whether a byte stands for itself in a string.
+private func isPlain(_ byte: UInt8) -> Bool {
+  byte >= .space && byte != .quote && byte != .backslash
+}
+
 extension [UInt8] {
   /// Appends a text as JSON string.
   fileprivate mutating func append(quoting text: String) {
     append(.quote)
     let bytes = text.utf8.span
-    var isPlain = true
-    for index in bytes.indices {
-      let byte = bytes[index]
-      if byte < .space || byte == .quote || byte == .backslash {
-        isPlain = false
-        break
-      }
-    }
-    if isPlain {
+    var place = 0
+    while place < bytes.count, isPlain(bytes[place]) { place += 1 }
+    if place == bytes.count {
       append(contentsOf: text.utf8)
     } else {
-      for index in bytes.indices { append(escaping: bytes[index]) }
+      for place in bytes.indices {
+        let byte = bytes[place]
+        if isPlain(byte) { append(byte) } else { append(escaping: byte) }
+      }
     }
     append(.quote)
   }
 
+  /// Appends a byte that cannot stand for itself.
   private mutating func append(escaping byte: UInt8) {
     switch byte {
     case .quote, .backslash:
@@ -86,11 +89,10 @@ extension [UInt8] {
     case 0x0A: append(contentsOf: "\\n".utf8)
     case 0x0C: append(contentsOf: "\\f".utf8)
     case 0x0D: append(contentsOf: "\\r".utf8)
-    case 0..<0x20:
+    default:
       append(contentsOf: "\\u00".utf8)
       append(.zero + byte >> 4)
       append(hexadecimal(byte & 0x0F))
-    default: append(byte)
     }
   }
 
