@@ -21,9 +21,9 @@ extension Desk {
       let attempt = try books.attempt(id.attempt, of: id.operation)
     else { return }
     let asked = instruction(attempt.instruction, operation)
-    let broken = operation.violation(by: setting.dialect.finding(asked, answer))
-    try judge(
-      broken ?? setting.dialect.violation(asked, answer), of: operation, in: &books, now)
+    let proof = setting.dialect.proof(asked, answer)
+    let broken = operation.violation(by: proof.finding)
+    try judge(broken ?? proof.violation, of: operation, in: &books, now)
   }
 
   /// Whether the refunds of a charge came to more than it, when one of them moved.

@@ -27,12 +27,13 @@ extension Desk {
       return try judgeLate(answer, of: id, in: &books, now)
     }
     let asked = instruction(kind, operation)
-    let finding = setting.dialect.finding(asked, answer)
+    let proof = setting.dialect.proof(asked, answer)
+    let finding = proof.finding
     breaker.note(finding, at: now)
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
-    try judge(setting.dialect.violation(asked, answer), of: operation, in: &books, now)
+    try judge(proof.violation, of: operation, in: &books, now)
   }
 
   /// Writes what follows from a finding.
@@ -87,8 +88,8 @@ extension Desk {
 
   /// Tells every client that asked how far the operation it waits for has come.
   private mutating func tellProgress(of operation: Operation) {
-    for index in waiting.indices where waiting[index].operation == operation.id {
-      guard waiting[index].call.wantsProgress else { continue }
+    for index in waiting.indices
+    where waiting[index].call.wantsProgress && waiting[index].operation == operation.id {
       waiting[index].progress += 1
       let line = connection.progress(
         waiting[index].call.id, progress: waiting[index].progress, total: nil,
@@ -114,7 +115,7 @@ extension Desk {
     }
     var request = setting.dialect.request(instruction(kind, after))
     let key = request.idempotencyKey
-    if let key, let earlier = try books.lastAttempt(of: after.id, key: key) {
+    if let key, number > 1, let earlier = try books.lastAttempt(of: after.id, key: key) {
       request = earlier.request
     }
     return (

@@ -65,10 +65,8 @@ public struct Dialect: Sendable {
   public let profile: Profile
   /// The request for an instruction: the same instruction gives the same bytes for ever.
   public let request: @Sendable (Instruction) -> Request
-  /// What an answer to that instruction's request proves.
-  public let finding: @Sendable (Instruction, Answer) -> Finding
-  /// The rule about money that an answer shows broken, whatever it proves besides; nil as a rule.
-  public let violation: @Sendable (Instruction, Answer) -> Violation.Kind?
+  /// What an answer to that instruction's request proves; its body is read once.
+  public let proof: @Sendable (Instruction, Answer) -> Proof
   /// How its own list is asked for and read.
   public let statement: StatementDialect
 
@@ -76,15 +74,32 @@ public struct Dialect: Sendable {
   public init(
     profile: Profile,
     request: @escaping @Sendable (Instruction) -> Request,
-    finding: @escaping @Sendable (Instruction, Answer) -> Finding,
-    violation: @escaping @Sendable (Instruction, Answer) -> Violation.Kind?,
+    proof: @escaping @Sendable (Instruction, Answer) -> Proof,
     statement: StatementDialect
   ) {
     self.profile = profile
     self.request = request
+    self.proof = proof
+    self.statement = statement
+  }
+
+  /// What an answer to that instruction's request proves of the operation.
+  public func finding(_ instruction: Instruction, _ answer: Answer) -> Finding {
+    proof(instruction, answer).finding
+  }
+}
+
+/// What an answer proves.
+public struct Proof: Sendable {
+  /// What it proves of the operation.
+  public let finding: Finding
+  /// The rule about money that it shows broken, whatever it proves besides; nil as a rule.
+  public let violation: Violation.Kind?
+
+  /// A proof from its parts.
+  public init(_ finding: Finding, violation: Violation.Kind? = nil) {
     self.finding = finding
     self.violation = violation
-    self.statement = statement
   }
 }
 

@@ -20,8 +20,7 @@ public enum Stripe {
         name: profileName, currencies: currencies, keyLength: 255,
         keyRetention: .seconds(20 * 3600), quiescence: .seconds(10 * 60)),
       request: { instruction in request(for: instruction) },
-      finding: { instruction, answer in finding(of: answer, to: instruction) },
-      violation: { instruction, answer in violation(by: answer, to: instruction) },
+      proof: { instruction, answer in proof(by: answer, of: instruction) },
       statement: statement)
   }
 }

@@ -6,10 +6,15 @@ extension Stripe {
   ///
   /// Total: whatever arrives is one of the findings, and what cannot be read is *unknown*. No text
   /// of the processor gets into a finding, only codes, parameter names and ids that look like ones.
-  static func finding(of answer: Answer, to instruction: Instruction) -> Finding {
+  static func proof(by answer: Answer, of instruction: Instruction) -> Proof {
     switch answer {
-    case .failure(let failure): finding(of: failure)
-    case .response(let response): finding(of: response, to: instruction)
+    case .failure(let failure): return Proof(finding(of: failure))
+    case .response(let response):
+      let body = object(in: response)
+      let isSuccess = (200..<300).contains(response.status)
+      return Proof(
+        finding(of: response, body, to: instruction),
+        violation: isSuccess ? body.flatMap { violation(by: $0, to: instruction) } : nil)
     }
   }
 
@@ -26,8 +31,9 @@ extension Stripe {
     }
   }
 
-  private static func finding(of response: Response, to instruction: Instruction) -> Finding {
-    let body = object(in: response)
+  private static func finding(
+    of response: Response, _ body: JSONValue?, to instruction: Instruction
+  ) -> Finding {
     switch response.status {
     case 200..<300:
       return success(body, to: instruction)

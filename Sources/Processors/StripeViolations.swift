@@ -2,31 +2,24 @@ import JSON
 import Payments
 
 extension Stripe {
-  /// What Stripe's own words show broken: only of objects that name this operation in their
-  /// metadata, so that nobody else's answer, nor a proxy's, freezes anything.
-  static func violation(by answer: Answer, to instruction: Instruction) -> Violation.Kind? {
-    switch answer {
-    case .failure: return nil
-    case .response(let response):
-      guard (200..<300).contains(response.status), let body = object(in: response) else {
-        return nil
-      }
-      let objects = (body["data"]?.array ?? [body]).filter { object in
-        object["metadata"].map { belongs($0, to: instruction.operation) } ?? false
-      }
-      let money = instruction.operation.terms.money
-      let moved = objects.filter { isExecuted($0, instruction.operation.kind) }
-      if objects.contains(where: {
-        ($0["livemode"]?.bool ?? instruction.livemode) != instruction.livemode
-      }) {
-        return .livemode
-      }
-      if moved.count > 1 { return .doubled }
-      // What a request is answered with is only a doubt; the object itself is asked before anybody
-      // is alarmed.
-      guard !instruction.kind.writes else { return nil }
-      return moved.contains { !moves(money, $0) } ? .amount : nil
+  /// What the body of a success shows broken: only objects that name this operation in their
+  /// metadata count, so that nobody else's answer, nor a proxy's, freezes anything.
+  static func violation(by body: JSONValue, to instruction: Instruction) -> Violation.Kind? {
+    let objects = (body["data"]?.array ?? [body]).filter { object in
+      object["metadata"].map { belongs($0, to: instruction.operation) } ?? false
     }
+    let money = instruction.operation.terms.money
+    let moved = objects.filter { isExecuted($0, instruction.operation.kind) }
+    if objects.contains(where: {
+      ($0["livemode"]?.bool ?? instruction.livemode) != instruction.livemode
+    }) {
+      return .livemode
+    }
+    if moved.count > 1 { return .doubled }
+    // What a request is answered with is only a doubt; the object itself is asked before anybody
+    // is alarmed.
+    guard !instruction.kind.writes else { return nil }
+    return moved.contains { !moves(money, $0) } ? .amount : nil
   }
 
   /// Whether an object of that kind says that money moved.

@@ -43,23 +43,23 @@ enum Canary: String, CaseIterable {
           let request = sound.request(instruction)
           early.requests.append((instruction.operation, request))
           return request
-        }, finding: sound.finding, violation: sound.violation, statement: sound.statement)
+        }, proof: sound.proof, statement: sound.statement)
     case .failsUnknown:
       return Dialect(
         profile: sound.profile, request: sound.request,
-        finding: { instruction, answer in
+        proof: { instruction, answer in
           guard case .failure(let failure) = answer, failure.cause == .ownerDied else {
-            return sound.finding(instruction, answer)
+            return sound.proof(instruction, answer)
           }
-          return .rejected(Refusal(code: "restarted"))
-        }, violation: sound.violation, statement: sound.statement)
+          return Proof(.rejected(Refusal(code: "restarted")))
+        }, statement: sound.statement)
     case .changesKeys:
       return Dialect(
         profile: sound.profile,
         request: { instruction in
           let request = sound.request(instruction)
           return request.renaming(attempt: instruction.operation.attempts)
-        }, finding: sound.finding, violation: sound.violation, statement: sound.statement)
+        }, proof: sound.proof, statement: sound.statement)
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
   private func broken(
     _ kind: Instruction.Kind, _ body: String, status: Int = 200, livemode: Bool = false
   ) -> Violation.Kind? {
-    dialect.violation(sampleInstruction(kind, livemode: livemode), answer(status, body))
+    dialect.proof(sampleInstruction(kind, livemode: livemode), answer(status, body)).violation
   }
 
   @Test func anOrdinaryAnswerBreaksNothing() {
@@ -25,7 +25,7 @@ import Testing
     #expect(broken(.find, sampleList([])) == nil)
     #expect(broken(.confirm, "no JSON") == nil)
     let lost = TransportFailure(cause: .timeout, sent: true)
-    #expect(dialect.violation(sampleInstruction(.confirm), .failure(lost)) == nil)
+    #expect(dialect.proof(sampleInstruction(.confirm), .failure(lost)).violation == nil)
   }
 
   @Test func whatIsNotOursFreezesNothing() {
