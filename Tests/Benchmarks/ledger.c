@@ -23,8 +23,9 @@ static const char *const layout =
   " operations(id,kind,namespace,reference,created,customer,amount,currency,payment_method,description,"
   "charge,charge_reference,refund_reason,run,task,step,checkpoint,state,processor_reference,round,"
   "confirmation,next,due,attempt,tries,attempts,unknown_since,first_sent,code,detail,dead_letter,owner,"
-  "livemode,updated,policy,rule,version,normal_reference)"
-  " owners(epoch,slot,started) particulars(seq,salt,text) runs(namespace,run,first_seen,last_call,stops) ";
+  "livemode,updated,policy,rule,version,normal_reference,traceparent)"
+  " owners(epoch,slot,started) particulars(seq,salt,text) runs(namespace,run,first_seen,last_call,stops)"
+  " tallies(name,count) ";
 
 // The chain of the history (Sources/Ledger/Chain.swift): each line is tied to all before it.
 static struct { long long sequence; unsigned char link[32], ratchet[32]; } chain;
@@ -224,6 +225,14 @@ static void write_runs(void) {
   sqlite3_finalize(into);
 }
 
+// Every operation is as the first one, so each thing happened as many times as there are operations.
+static void write_tallies(void) {
+  sqlite3_stmt *it = prepared("UPDATE tallies SET count = count * ?1");
+  sqlite3_bind_int64(it, 1, count + 1);
+  check(sqlite3_step(it));
+  sqlite3_finalize(it);
+}
+
 // Triggers, and the indexes whose entries would come in no order, are made again at the end as they were.
 static char *set_aside(void) {
   static const char *const those =
@@ -259,6 +268,7 @@ int main(int argument_count, char **arguments) {
   write_attempts();
   write_exposure();
   write_runs();
+  write_tallies();
   run("COMMIT");
   if (again != NULL) run(again);
   free(again);
