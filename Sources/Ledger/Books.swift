@@ -15,8 +15,13 @@ public struct Books: ~Copyable {
   var chain: Chain?
   /// The rules about money that were found broken in this transaction, each with its freeze.
   public internal(set) var violations: [Violation] = []
-  /// What this transaction adds to what is spent.
-  let sums = SpentSums()
+  /// What is held and spent where somebody is at work.
+  let sums = ScopeSums()
+  /// The operations at work, as they were last written.
+  var known = KnownOperations()
+  /// What ``Connection/dataVersion`` was when the last transaction ended; nil when nothing that is
+  /// kept in memory is good any more.
+  private var version: UInt32?
   /// What was counted in this transaction and is not written down yet.
   var counted: [String: Int64] = [:]
 
@@ -24,12 +29,32 @@ public struct Books: ~Copyable {
     self.connection = connection
     self.vfs = vfs
   }
+
+  /// A transaction has begun that nobody else can write beside: what is kept in memory is good if
+  /// nobody else has written since the last one.
+  mutating func recall() {
+    if version != connection.dataVersion { forget() }
+    version = nil
+  }
+
+  /// The transaction is committed: what is kept in memory is what the books say.
+  mutating func remember() {
+    version = connection.dataVersion
+  }
+
+  /// Keeps nothing in memory: a transaction was undone, or is only lent for reading.
+  mutating func forget() {
+    sums.forget()
+    known.forget()
+    version = nil
+  }
 }
 
 extension Books {
   /// The operation of that name.
   public func operation(_ id: OperationID) throws(LedgerError) -> Operation? {
-    try operations(.operation, [.text(id.text)]).first
+    if let known = known[id] { return known }
+    return try operations(.operation, [.text(id.text)]).first
   }
 
   /// Every operation of a reference, charges and refunds, the oldest first.
@@ -247,13 +272,15 @@ extension Books {
   /// What counts against a cap of a scope: everything held, and what was spent since an instant,
   /// rounded down to the minute. Without an instant: ever.
   public func exposure(of scope: Scope, since: Instant?) throws(LedgerError) -> Exposure {
-    let held =
-      try only(.held, [.text(scope.text)]) { row throws(LedgerError) in try row.exposure() }
-      ?? .zero
+    let held = try sums.held(in: scope) { () throws(LedgerError) in try storedHeld(in: scope) }
     return try held.adding(
       sums.spent(in: scope, since: since) { () throws(LedgerError) in
         try storedSpent(in: scope, since: since)
       })
+  }
+
+  func storedHeld(in scope: Scope) throws(LedgerError) -> Exposure {
+    try only(.held, [.text(scope.text)]) { row throws(LedgerError) in try row.exposure() } ?? .zero
   }
 
   private func storedSpent(

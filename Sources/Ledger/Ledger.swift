@@ -49,7 +49,7 @@ public struct Ledger: ~Copyable {
       books.isWritable = true
       books.chain = nil
       books.violations = []
-      books.sums.reset()
+      books.recall()
       books.counted = [:]
       let result = try body(&books)
       try books.closeChain()
@@ -60,10 +60,12 @@ public struct Ledger: ~Copyable {
       try books.connection.change(.commit, [])
       // Asked again, so that what was written to a file nobody will find is not taken for durable.
       try refuseIfMoved()
+      books.remember()
       return result
     } catch {
       books.isWritable = false
       books.connection.abandon()
+      books.forget()
       if !hadOwnership { books.ownership = nil }
       throw error
     }
@@ -73,7 +75,7 @@ public struct Ledger: ~Copyable {
   public mutating func read<Result>(
     _ body: (borrowing Books) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
-    books.sums.reset()
+    books.forget()
     try books.connection.begin(.beginReading)
     do throws(LedgerError) {
       let result = try body(books)

@@ -211,16 +211,14 @@ enum Query: String, CaseIterable {
     """
   case held = "SELECT amount, count FROM held WHERE scope = ?1 ORDER BY scope"
   case hold = """
-    UPDATE held SET amount = amount + ?2, count = count + ?3 \
-    WHERE scope = ?1 AND amount + ?2 >= 0 AND count + ?3 >= 0
+    INSERT INTO held VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE \
+    SET amount = amount + excluded.amount, count = count + excluded.count
     """
-  case emptyHeld = """
-    UPDATE held SET amount = max(0, amount + ?2), count = max(0, count + ?3) WHERE scope = ?1
-    """
+  /// Not the same upsert: the table's CHECK would judge what is released by itself.
+  case release = "UPDATE held SET amount = amount + ?2, count = count + ?3 WHERE scope = ?1"
   case holds = """
     SELECT scope, amount, count FROM held WHERE amount <> 0 OR count <> 0 ORDER BY scope
     """
-  case insertHeld = "INSERT INTO held VALUES (?1, ?2, ?3)"
 
   case run = """
     SELECT first_seen, last_call, stops FROM runs WHERE namespace = ?1 AND run = ?2 ORDER BY run

@@ -1,4 +1,4 @@
-// The only file of this room that speaks to SQLite.
+// With Slot.swift the only file of this room that speaks to SQLite.
 import CSQLite
 import Payments
 
@@ -8,6 +8,15 @@ enum Value: Equatable {
   case integer(Int64)
   case text(String)
   case blob([UInt8])
+
+  /// How many bytes it has as text or blob.
+  fileprivate var byteCount: Int {
+    switch self {
+    case .null, .integer: 0
+    case .text(let text): text.utf8.count
+    case .blob(let bytes): bytes.count
+    }
+  }
 }
 
 /// One open database. Every statement is prepared once and kept.
@@ -62,6 +71,16 @@ enum Value: Equatable {
     var moved: Int32 = 0
     let code = unsafe sqlite3_file_control(database, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
     return code == SQLITE_OK && moved != 0
+  }
+
+  /// Another number whenever anybody has changed the file, as far as this connection has seen:
+  /// within a transaction, and right after one.
+  var dataVersion: UInt32 {
+    var version: UInt32 = 0
+    let code = unsafe sqlite3_file_control(
+      database, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+    precondition(code == SQLITE_OK, "SQLite always knows the version of an open database.")
+    return version
   }
 
   /// Bytes nobody can foretell, from the disk the file is on: the system's own, or those a
@@ -222,6 +241,9 @@ enum Value: Equatable {
 /// One prepared statement.
 @safe private final class Statement {
   fileprivate let pointer: OpaquePointer
+  /// Where texts and bytes are while they are bound, one after the other: SQLite reads them there
+  /// and makes no copies of its own.
+  private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
 
   init(_ pointer: OpaquePointer) {
     unsafe self.pointer = pointer
@@ -229,44 +251,49 @@ enum Value: Equatable {
 
   deinit {
     unsafe sqlite3_finalize(pointer)
+    unsafe room.deallocate()
   }
 
+  /// Binds all arguments anew; none of those before is looked at any more.
   func bind(_ arguments: [Value]) -> Int32 {
     precondition(
       unsafe Int(sqlite3_bind_parameter_count(pointer)) == arguments.count,
       "A statement is given exactly its arguments.")
+    let size = arguments.reduce(0) { $0 + $1.byteCount }
+    if unsafe size > room.count {
+      unsafe room.deallocate()
+      unsafe room = .allocate(byteCount: size * 2, alignment: 1)
+    }
+    var used = 0
     for (index, argument) in arguments.enumerated() {
-      let code = bind(argument, at: Int32(index + 1))
+      let code = bind(argument, at: Int32(index + 1), used)
       guard code == SQLITE_OK else { return code }
+      used += argument.byteCount
     }
     return SQLITE_OK
   }
 
-  private func bind(_ argument: Value, at index: Int32) -> Int32 {
-    // SQLite's macro SQLITE_TRANSIENT: it makes its own copy.
-    let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+  /// - Parameter place: where in the room its bytes go.
+  private func bind(_ argument: Value, at index: Int32, _ place: Int) -> Int32 {
     switch argument {
     case .null:
       return unsafe sqlite3_bind_null(pointer, index)
     case .integer(let integer):
       return unsafe sqlite3_bind_int64(pointer, index, integer)
     case .text(let text):
-      // With a length, so that a NUL in the text does not end it. The bytes as they lie, because a
-      // text handed to C would be copied into an array first.
-      var text = text
-      return text.withUTF8 { bytes in
-        unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
-          // No address would mean NULL, which is no text.
-          guard let start = bytes.baseAddress else {
-            return unsafe sqlite3_bind_text(pointer, index, "", 0, copied)
-          }
-          return unsafe sqlite3_bind_text(pointer, index, start, Int32(bytes.count), copied)
-        }
-      }
+      let start = unsafe keep(text.utf8.span, at: place)
+      return unsafe sqlite3_bind_text(pointer, index, start, Int32(text.utf8.count), nil)
     case .blob(let bytes):
-      if bytes.isEmpty { return unsafe sqlite3_bind_zeroblob(pointer, index, 0) }
-      return unsafe sqlite3_bind_blob(pointer, index, bytes, Int32(bytes.count), copied)
+      // No address would mean NULL, which is no blob.
+      let start = unsafe keep(bytes.span, at: place)
+      return unsafe sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), nil)
     }
+  }
+
+  private func keep(_ bytes: Span<UInt8>, at place: Int) -> UnsafeRawPointer? {
+    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: room[place...])
+    unsafe bytes.withUnsafeBytes { bytes in unsafe target.copyMemory(from: bytes) }
+    return UnsafeRawPointer(target.baseAddress)
   }
 
   func step() -> Int32 {
@@ -330,71 +357,5 @@ extension Connection {
     }
     var found: Int32 = 0
     return unsafe access(disk, path, SQLITE_ACCESS_EXISTS, &found) == SQLITE_OK && found != 0
-  }
-}
-
-/// A file that is locked while its holder lives: the kernel, or the simulated disk, lets go at its
-/// end.
-///
-/// The lock is the one SQLite calls RESERVED, taken and asked for through the disk SQLite uses.
-@safe final class Slot {
-  private let name: UnsafePointer<CChar>
-  private let file: UnsafeMutablePointer<sqlite3_file>
-  private let memory: UnsafeMutableRawPointer
-
-  /// Opens the file, making it if it is missing; nothing is locked yet.
-  init(path: String, vfs: String?) throws(LedgerError) {
-    guard let disk = unsafe sqlite3_vfs_find(vfs), let open = unsafe disk.pointee.xOpen else {
-      throw Connection.unknownDisk
-    }
-    guard let name = unsafe sqlite3_create_filename(path, "", "", 0, nil) else {
-      throw Connection.error(SQLITE_NOMEM, "no memory for a file's name")
-    }
-    let size = unsafe Int(disk.pointee.szOsFile)
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    let file = unsafe memory.assumingMemoryBound(to: sqlite3_file.self)
-    let flags = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-    var granted: Int32 = 0
-    let code = unsafe open(disk, name, file, flags, &granted)
-    unsafe (self.name, self.file, self.memory) = (UnsafePointer(name), file, memory)
-    guard code == SQLITE_OK else { throw Connection.error(code, "cannot open an owner's file") }
-  }
-
-  deinit {
-    // Closing lets go of the lock. A file that failed to open has no methods and is not closed.
-    if let methods = unsafe file.pointee.pMethods {
-      _ = unsafe methods.pointee.xUnlock?(file, SQLITE_LOCK_NONE)
-      _ = unsafe methods.pointee.xClose?(file)
-    }
-    unsafe memory.deallocate()
-    unsafe sqlite3_free_filename(name)
-  }
-
-  /// Locks the file for as long as this value lives; false when somebody else has it.
-  func take() throws(LedgerError) -> Bool {
-    for lock in [SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED] {
-      let code = unsafe file.pointee.pMethods.pointee.xLock(file, lock)
-      if code & 0xff == SQLITE_BUSY { return false }
-      guard code == SQLITE_OK else { throw Connection.error(code, "cannot lock an owner's file") }
-    }
-    return true
-  }
-
-  /// Whether anybody holds the lock.
-  func isTaken() throws(LedgerError) -> Bool {
-    var taken: Int32 = 0
-    let code = unsafe file.pointee.pMethods.pointee.xCheckReservedLock(file, &taken)
-    guard code == SQLITE_OK else { throw Connection.error(code, "cannot ask for an owner's lock") }
-    return taken != 0
-  }
-
-  /// Whether the path leads elsewhere than when the file was opened. A disk that cannot say says
-  /// no.
-  var hasMoved: Bool {
-    var moved: Int32 = 0
-    let control = unsafe file.pointee.pMethods.pointee.xFileControl
-    let code = unsafe control?(file, SQLITE_FCNTL_HAS_MOVED, &moved)
-    return code == SQLITE_OK && moved != 0
   }
 }

@@ -79,7 +79,7 @@ extension Books {
 
   /// Counts an attempt that sends again what was sent before.
   mutating func tally(beginning attempt: Attempt) throws(LedgerError) {
-    guard let key = attempt.key else { return }
+    guard let key = attempt.key, attempt.number > 1 else { return }
     let earlier = try only(
       .earlierAttempt, [.text(attempt.operation.text), .text(key), .integer(attempt.number)]
     ) { row throws(LedgerError) in try row.integer() }
@@ -90,10 +90,21 @@ extension Books {
   mutating func tally(
     finishing number: Int, of operation: OperationID, outcome: String
   ) throws(LedgerError) {
-    let instruction = try only(.attemptedInstruction, [.text(operation.text), .integer(number)]) {
+    let word = outcome.split(separator: ":").first.map(String.init) ?? "none"
+    if let instruction = try instruction(of: number, of: operation) {
+      tally("attempts", instruction, word)
+    }
+  }
+
+  /// What an attempt was at: what its operation has to do next until the attempt is finished.
+  private func instruction(
+    of number: Int, of operation: OperationID
+  ) throws(LedgerError) -> String? {
+    if let known = known[operation], known.attempt == number, let next = known.next {
+      return next.rawValue
+    }
+    return try only(.attemptedInstruction, [.text(operation.text), .integer(number)]) {
       row throws(LedgerError) in try row.text()
     }
-    let word = outcome.split(separator: ":").first.map(String.init) ?? "none"
-    if let instruction { tally("attempts", instruction, word) }
   }
 }

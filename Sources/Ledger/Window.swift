@@ -15,6 +15,11 @@ struct Bucket: Equatable {
   /// Its first millisecond since 1970-01-01T00:00:00Z.
   let start: Int64
 
+  /// The first millisecond of an instant's minute.
+  static func beginning(ofMinuteAt instant: Instant) -> Int64 {
+    floor(bounded(instant), to: minute)
+  }
+
   /// The buckets an instant falls into.
   static func all(at instant: Instant) -> [Bucket] {
     let moment = bounded(instant)

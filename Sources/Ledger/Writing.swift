@@ -12,6 +12,7 @@ extension Books {
     let (before, after) = (transition.before, transition.after)
     var written = after
     written.updated = now
+    known.forget(written.id)
     if let before {
       precondition(
         before.lastingValues == after.lastingValues, "What an operation is never changes.")
@@ -50,6 +51,7 @@ extension Books {
         from: before?.state, to: written.state, reason: transition.reason,
         detail: words.joined(separator: " ")),
       particulars: transition.particulars)
+    known.keep(written)
     return written
   }
 
@@ -140,39 +142,33 @@ extension Books {
   private mutating func apply(
     _ movement: Movement, at now: Instant
   ) throws(LedgerError) -> Bool {
-    let scope = Value.text(movement.scope.text)
-    var wasHeld = true
-    if movement.held != .zero {
-      // Not one upsert: its CHECK would judge the movement by itself, and refuse every release.
-      let held: [Value] = [
-        scope, .integer(movement.held.amount), .integer(movement.held.count),
-      ]
-      if try change(.hold, held) == 0 {
-        if movement.held.amount < 0 || movement.held.count < 0 {
-          wasHeld = false
-          try change(.emptyHeld, held)
-        } else {
-          try change(.insertHeld, held)
-        }
-      }
-    }
     do throws(LedgerError) {
-      try sums.add(movement, at: now)
+      return try sums.add(movement, at: now) { () throws(LedgerError) in
+        try storedHeld(in: movement.scope)
+      }
     } catch {
       throw connection.failing(error)
     }
-    return wasHeld
   }
 
-  /// Writes down what the transaction spends, once for all its movements.
+  /// Writes down what the transaction holds, releases and spends, once for all its movements.
   mutating func writeSums() throws(LedgerError) {
-    for sum in sums.take() {
-      try change(
-        .spend,
-        [
-          .text(sum.scope), .integer(sum.bucket.width), .integer(sum.bucket.start),
-          .integer(sum.spent.amount), .integer(sum.spent.count),
-        ])
+    for moved in sums.take() {
+      let scope = Value.text(moved.scope)
+      if moved.held != .zero {
+        let isRelease = moved.held.amount < 0 || moved.held.count < 0
+        try change(
+          isRelease ? .release : .hold,
+          [scope, .integer(moved.held.amount), .integer(moved.held.count)])
+      }
+      for (bucket, spent) in moved.spent {
+        try change(
+          .spend,
+          [
+            scope, .integer(bucket.width), .integer(bucket.start), .integer(spent.amount),
+            .integer(spent.count),
+          ])
+      }
     }
   }
 

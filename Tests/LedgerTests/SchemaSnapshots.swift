@@ -214,8 +214,7 @@ extension SchemaTests {
     "askAgain: SEARCH undelivered USING PRIMARY KEY (sink=? AND seq=?)",
     "spent: SEARCH exposure USING PRIMARY KEY (scope=? AND width=? AND start>? AND start<?)",
     "held: SEARCH held USING PRIMARY KEY (scope=?)",
-    "hold: SEARCH held USING PRIMARY KEY (scope=?)",
-    "emptyHeld: SEARCH held USING PRIMARY KEY (scope=?)",
+    "release: SEARCH held USING PRIMARY KEY (scope=?)",
     // The audit reads everything.
     "holds: SCAN held",
     "run: SEARCH runs USING PRIMARY KEY (namespace=? AND run=?)",
