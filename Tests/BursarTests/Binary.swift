@@ -178,9 +178,9 @@ final class Binary {
 
   /// All lines up to the end of its output. Half a line at the end is an error, unless it was
   /// killed.
-  func readToEnd(allowingHalf: Bool = false) throws -> [String] {
+  func readToEnd(allowingHalf: Bool = false, patience: Int32 = 20_000) throws -> [String] {
     var lines: [String] = []
-    while let line = try readLine() { lines.append(line) }
+    while let line = try readLine(patience: patience) { lines.append(line) }
     try #require(received.isEmpty || allowingHalf, "it ended in the middle of a line")
     return lines
   }

@@ -129,9 +129,11 @@ final class PracticeWorld {
   }
 
   /// `bursar settle`: its exit code and what it left open.
+  ///
+  /// - Parameter limit: how many seconds it may take; it says nothing until its end.
   func settle(limit: Int = 3) throws -> (code: Int32, open: [[String: Any]]) {
     let settling = try binary("settle", "--json", "--limit", String(limit))
-    let lines = try settling.readToEnd()
+    let lines = try settling.readToEnd(patience: Int32(limit + 20) * 1000)
     said += lines
     return (try settling.exitCode(), try lines.map(object))
   }
