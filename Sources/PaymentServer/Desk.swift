@@ -72,6 +72,8 @@ struct Desk {
   var isNew = true
   /// Whether the books were looked through for what an earlier process left.
   var resumed = false
+  /// When it was last looked whether others that own operations in flight live.
+  var patrolled: Instant?
 
   /// The last line of the history that whoever watches was told of; nil while nobody watches.
   var seen: Int64?

@@ -136,12 +136,7 @@ extension Desk {
   mutating func doWhatIsDue(
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    for owner in try books.owners(besides: books.own(at: now))
-    where try !books.isAlive(owner: owner) {
-      for operation in try books.operations(inFlightOf: owner) {
-        try takeOver(operation, in: &books, now)
-      }
-    }
+    try patrol(in: &books, now)
     var room = policy.rates.inFlight - out.count
     while room > 0 {
       let due = try books.due(at: now, limit: room)
@@ -154,6 +149,19 @@ extension Desk {
         }
       }
       room = min(policy.rates.inFlight - out.count, room - due.count)
+    }
+  }
+
+  /// Takes over what a dead process left. Whether one lives is asked of its file, so that a server
+  /// with much to do does not ask at every step.
+  private mutating func patrol(in books: inout Books, _ now: Instant) throws(LedgerError) {
+    if let patrolled, patrolled <= now, now < patrolled.advanced(by: Self.pollInterval) { return }
+    patrolled = now
+    for owner in try books.owners(besides: books.own(at: now))
+    where try !books.isAlive(owner: owner) {
+      for operation in try books.operations(inFlightOf: owner) {
+        try takeOver(operation, in: &books, now)
+      }
     }
   }
 
