@@ -75,6 +75,7 @@ struct Loop: ~Copyable {
       case .log(let line): log.write(line)
       }
     }
+    log.flush()
   }
 
   /// Whether nothing is left to do, or no time to do it in.

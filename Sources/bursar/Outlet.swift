@@ -89,26 +89,41 @@ struct Mouth: ~Copyable {
   }
 }
 
-/// Standard error: a line that would have to wait is dropped, and counted.
+/// Standard error: all lines of a step in one piece. What would have to wait is dropped, and its
+/// lines are counted.
 struct Log: ~Copyable {
   private let outlet = Outlet(Descriptor(number: 2))
+  private var unwritten: [UInt8] = []
   /// Lines dropped and not yet spoken of.
   private var dropped = 0
   /// Whether the last line broke off.
   private var isTorn = false
 
-  /// Writes a line, newline included, or drops it.
+  /// Takes a line, newline included, to be written by ``flush()``.
   mutating func write(_ line: [UInt8]) {
+    unwritten += line
+  }
+
+  /// Writes what can be written now, and drops the rest.
+  mutating func flush() {
+    guard !unwritten.isEmpty else { return }
     var bytes = isTorn ? [UInt8(ascii: "\n")] : []
     if dropped > 0 {
       bytes += Array("{\"event\":\"log_lines_dropped\",\"count\":\(dropped)}\n".utf8)
     }
-    bytes += line
-    switch outlet.write(bytes[...]) {
-    case .wrote(let count):
-      isTorn = count < bytes.count
-      dropped = isTorn ? dropped + 1 : 0
-    case .full, .gone: dropped += 1
+    let start = bytes.count
+    bytes += unwritten
+    unwritten.removeAll(keepingCapacity: true)
+    let written =
+      switch outlet.write(bytes[...]) {
+      case .wrote(let count): count
+      case .full, .gone: 0
+      }
+    if written > 0 {
+      isTorn = written < bytes.count && bytes[written - 1] != UInt8(ascii: "\n")
     }
+    // What was dropped before is spoken of once its line is whole.
+    if written >= start { dropped = 0 }
+    dropped += bytes[max(written, start)...].count { $0 == UInt8(ascii: "\n") }
   }
 }

@@ -70,6 +70,7 @@ private struct StatementReading: ~Copyable {
         case .log(let line): log.write(line)
         }
       }
+      log.flush()
       if let outcome = value.outcome { return outcome }
       let wakes = [street.wake(after: now), value.wake]
       let timeout = wakes.compactMap { $0 }.min().map { wake in

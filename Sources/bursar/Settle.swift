@@ -161,6 +161,7 @@ private struct Settling: ~Copyable {
       case .log(let line): log.write(line)
       }
     }
+    log.flush()
   }
 
   /// A server that need not be woken has nothing pending; one that need not be woken in time has

@@ -97,6 +97,7 @@ private final class WebhookDesk {
         case .log(let line): log.write(line)
         }
       }
+      log.flush()
       var wakes = [street.wake(after: now), watch.wake].compactMap { $0 }
       if let own = face.timeout(at: now) {
         wakes.append(now.advanced(by: .milliseconds(Int64(own))))
