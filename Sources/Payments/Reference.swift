@@ -33,6 +33,15 @@ public func isSame(_ left: String, _ right: String) -> Bool {
   return true
 }
 
+/// Whether a text comes before another in the order of their UTF-8 bytes.
+public func precedes(_ left: String, _ right: String) -> Bool {
+  let (left, right) = (left.utf8.span, right.utf8.span)
+  for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+    return left[index] < right[index]
+  }
+  return left.count < right.count
+}
+
 /// Whether two optional texts are the same to the byte, or both absent.
 public func isSame(_ left: String?, _ right: String?) -> Bool {
   switch (left, right) {

@@ -43,16 +43,10 @@ struct Form: Sendable, Hashable {
 
   /// Reads a form; nil for a broken escape or text that is not UTF-8.
   init?(reading bytes: some Sequence<UInt8>) {
-    let pairs = Array(bytes).split(separator: UInt8(ascii: "&"))
-    for pair in pairs {
-      let halves = pair.split(
-        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = unescaped(halves[0]) else { return nil }
-      guard halves.count == 2 else {
-        append(name, "")
-        continue
-      }
-      guard let value = unescaped(halves[1]) else { return nil }
+    for pair in Array(bytes).split(separator: UInt8(ascii: "&")) {
+      let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+      guard let name = unescaped(pair[..<end]), let value = unescaped(pair[end...].dropFirst())
+      else { return nil }
       append(name, value)
     }
   }
@@ -87,8 +81,9 @@ private func digit(_ value: UInt8) -> UInt8 {
 
 /// The text behind percent escapes and `+` for a space; nil for a broken escape or broken UTF-8.
 func unescaped(_ bytes: some Collection<UInt8>) -> String? {
-  if !bytes.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) {
-    return String(validating: bytes, as: UTF8.self)
+  // ASCII without an escape: nothing to do, and nothing that could be wrong.
+  if bytes.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "%") }) {
+    return String(decoding: bytes, as: UTF8.self)
   }
   var plain: [UInt8] = []
   plain.reserveCapacity(bytes.count)

@@ -48,9 +48,10 @@ func imfFixdate(_ instant: Instant) -> String {
   let day = seconds / 86400
   let (year, month, date) = civil(daysSince1970: day)
   let clock = seconds % 86400
-  let time = [clock / 3600, clock / 60 % 60, clock % 60].map { padded($0, 2) }
-  return "\(weekdays[Int(day % 7)]), \(padded(date, 2)) \(months[Int(month) - 1])"
-    + " \(padded(year, 4)) \(time.joined(separator: ":")) GMT"
+  var text = weekdays[Int(day % 7)] + ", "
+  text += padded(date, 2) + " " + months[Int(month) - 1] + " " + padded(year, 4) + " "
+  text += padded(clock / 3600, 2) + ":" + padded(clock / 60 % 60, 2) + ":" + padded(clock % 60, 2)
+  return text + " GMT"
 }
 
 private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
@@ -58,7 +59,8 @@ private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
   return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
 }
 
-private func padded(_ number: Int64, _ width: Int) -> String {
+/// A number in at least so many digits.
+func padded(_ number: Int64, _ width: Int) -> String {
   let digits = String(number)
   return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

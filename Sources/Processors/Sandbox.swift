@@ -36,6 +36,15 @@ public struct Sandbox: Sendable {
     }
   }
 
+  /// Takes a request that was answered long ago: the books are the same afterwards, and no answer
+  /// is made.
+  public mutating func replay(_ request: Request, at now: Instant) {
+    switch take(request, at: now) {
+    case .answered: break
+    case .underway(let ticket): _ = carryOut(ticket, as: .carriedOut, at: now)
+    }
+  }
+
   /// What became of a request that was just taken.
   public enum Beginning: Sendable {
     /// It needed no execution: a stored answer, a key in use, or not a request at all.
@@ -60,32 +69,50 @@ public struct Sandbox: Sendable {
 
   /// Takes a request without executing it, so that a street may delay, lose or overtake its answer.
   public mutating func begin(_ request: Request, at now: Instant) -> Beginning {
-    requests += 1
-    let call: SandboxCall
-    do throws(SandboxReply) {
-      call = try SandboxCall(request)
-    } catch {
-      return .answered(response(error, to: request, at: now))
+    switch take(request, at: now) {
+    case .answered(let reply, let isReplayed):
+      .answered(response(reply, to: request, replayed: isReplayed, at: now))
+    case .underway(let ticket): .underway(ticket)
     }
-    let ticket = Ticket(number: requests, call: call)
-    if let key = call.key {
-      switch keys.admit(key, for: call, number: ticket.number, at: now) {
-      case .first:
-        break
-      case .stored(let reply):
-        return .answered(response(reply, to: request, replayed: true, at: now))
-      case .refused(let reply):
-        return .answered(response(reply, to: request, at: now))
-      }
-    }
-    open.insert(ticket.number)
-    return .underway(ticket)
   }
 
   /// Executes a request that was taken, and answers it.
   public mutating func complete(
     _ ticket: Ticket, as ending: Ending = .carriedOut, at now: Instant
   ) -> Response {
+    let reply = carryOut(ticket, as: ending, at: now)
+    return response(reply, to: ticket.call.request, at: now)
+  }
+
+  /// ``Beginning``, before an answer is written.
+  private enum Taking {
+    case answered(SandboxReply, isReplayed: Bool)
+    case underway(Ticket)
+  }
+
+  private mutating func take(_ request: Request, at now: Instant) -> Taking {
+    requests += 1
+    let call: SandboxCall
+    do throws(SandboxReply) {
+      call = try SandboxCall(request)
+    } catch {
+      return .answered(error, isReplayed: false)
+    }
+    let ticket = Ticket(number: requests, call: call)
+    if let key = call.key {
+      switch keys.admit(key, for: call, number: ticket.number, at: now) {
+      case .first: break
+      case .stored(let reply): return .answered(reply, isReplayed: true)
+      case .refused(let reply): return .answered(reply, isReplayed: false)
+      }
+    }
+    open.insert(ticket.number)
+    return .underway(ticket)
+  }
+
+  private mutating func carryOut(
+    _ ticket: Ticket, as ending: Ending, at now: Instant
+  ) -> SandboxReply {
     let awaited = open.remove(ticket.number) != nil
     precondition(awaited, "A ticket is completed once, by the sandbox that gave it.")
     let reply: SandboxReply
@@ -99,7 +126,7 @@ public struct Sandbox: Sendable {
     if let key = ticket.call.key {
       keys.settle(key, number: ticket.number, with: reply.kept ? reply : nil)
     }
-    return response(reply, to: ticket.call.request, at: now)
+    return reply
   }
 
   /// Forgets a key before its time.
@@ -157,7 +184,5 @@ extension Request {
 
 /// `pi_sandbox_000001`: names count up, so that the same requests give the same names.
 func numbered(_ prefix: String, _ number: Int) -> String {
-  let digits = String(number)
-  return
-    "\(prefix)_sandbox_\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
+  "\(prefix)_sandbox_\(padded(Int64(number), 6))"
 }

@@ -73,7 +73,7 @@ struct SandboxCall: Sendable {
   private static func isForm(_ request: Request) -> Bool {
     guard let type = request.header("Content-Type") else { return false }
     let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-    return essence.map(lower).elementsEqual("application/x-www-form-urlencoded".utf8)
+    return essence.elementsEqual("application/x-www-form-urlencoded".utf8) { lower($0) == $1 }
   }
 
   private static func form(_ bytes: [UInt8]) throws(SandboxReply) -> Form {

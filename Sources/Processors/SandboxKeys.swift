@@ -36,9 +36,7 @@ struct SandboxKeys: Sendable {
     _ key: String, for call: SandboxCall, number: Int, at now: Instant
   ) -> Admission {
     let name = Array(key.utf8)
-    let fields = call.form.fields.sorted { left, right in
-      left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
-    }
+    let fields = call.form.fields.sorted { left, right in precedes(left.name, right.name) }
     if let entry = entries[name], !expired(entry, at: now) {
       guard same(entry.path, call.path) else { return .refused(otherEndpoint(entry, call, key)) }
       guard equal(entry.fields, fields) else { return .refused(otherParameters(key)) }

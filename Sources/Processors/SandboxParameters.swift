@@ -3,16 +3,19 @@ import Payments
 
 /// A form whose names are all known, each given once, with a value.
 struct SandboxParameters {
-  private var values: [String: String] = [:]
+  private var values: [Form.Field] = []
   let metadata: JSONObject
 
   /// Checks the names. `metadata[…]` is taken only where `metadata` is among the known ones.
   init(_ form: Form, known: [String]) throws(SandboxReply) {
     var metadata = JSONObject()
+    let takesMetadata = known.contains("metadata")
     for field in form.fields {
-      if known.contains("metadata"), let key = Self.metadataKey(field.name) {
+      if takesMetadata, let key = Self.metadataKey(field.name) {
         guard metadata[key] == nil else { throw Self.repeated(field.name) }
-        guard (1...40).contains(key.count), !key.contains("["), field.value.count <= 500 else {
+        guard !key.isEmpty, Self.has(key, atMost: 40), !key.utf8.contains(UInt8(ascii: "[")),
+          Self.has(field.value, atMost: 500)
+        else {
           throw .refusal(
             code: "parameter_invalid", param: "metadata",
             message: "Metadata keys have up to 40 characters and no brackets, values up to 500.")
@@ -24,13 +27,15 @@ struct SandboxParameters {
       guard field.name != "metadata", known.contains(where: { same($0, field.name) }) else {
         throw Self.unknown(field.name)
       }
-      guard values[field.name] == nil else { throw Self.repeated(field.name) }
+      guard !values.contains(where: { same($0.name, field.name) }) else {
+        throw Self.repeated(field.name)
+      }
       guard !field.value.isEmpty else {
         throw .refusal(
           code: "parameter_invalid_empty", param: field.name,
           message: "You passed an empty string for '\(field.name)'.")
       }
-      values[field.name] = field.value
+      values.append(field)
     }
     guard metadata.members.count <= 50 else {
       throw .refusal(
@@ -40,11 +45,16 @@ struct SandboxParameters {
   }
 
   /// A parameter's value, if it was given.
-  subscript(_ name: String) -> String? { values[name] }
+  subscript(_ name: String) -> String? { values.first { same($0.name, name) }?.value }
+
+  /// Whether a text has at most so many characters, none of which has less than a byte.
+  private static func has(_ text: String, atMost limit: Int) -> Bool {
+    text.utf8.count <= limit || text.count <= limit
+  }
 
   /// A parameter that has to be there.
   func required(_ name: String) throws(SandboxReply) -> String {
-    guard let value = values[name] else {
+    guard let value = self[name] else {
       throw .refusal(
         code: "parameter_missing", param: name, message: "Missing required param: \(name).")
     }
@@ -53,7 +63,7 @@ struct SandboxParameters {
 
   /// A whole number in decimal digits.
   func integer(_ name: String) throws(SandboxReply) -> Int64? {
-    guard let text = values[name] else { return nil }
+    guard let text = self[name] else { return nil }
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text) else {
       throw .refusal(
         code: "parameter_invalid_integer", param: name, message: "Invalid integer: \(text)")
@@ -63,7 +73,7 @@ struct SandboxParameters {
 
   /// One of a few words.
   func choice(_ name: String, of words: [String]) throws(SandboxReply) -> String? {
-    guard let text = values[name] else { return nil }
+    guard let text = self[name] else { return nil }
     guard words.contains(text) else {
       throw .refusal(
         param: name, message: "Invalid \(name): must be one of \(words.joined(separator: ", "))")
@@ -72,8 +82,9 @@ struct SandboxParameters {
   }
 
   private static func metadataKey(_ name: String) -> String? {
-    guard name.hasPrefix("metadata["), name.hasSuffix("]") else { return nil }
-    return String(name.dropFirst("metadata[".count).dropLast())
+    let name = name.utf8
+    guard name.starts(with: "metadata[".utf8), name.last == UInt8(ascii: "]") else { return nil }
+    return String(name.dropFirst("metadata[".utf8.count).dropLast())
   }
 
   private static func unknown(_ name: String) -> SandboxReply {

@@ -99,7 +99,8 @@ extension Response {
   /// The value of the first header of that name, compared without regard to ASCII case.
   func header(_ name: String) -> String? {
     headers.first { header in
-      header.name.utf8.elementsEqual(name.utf8) { left, right in lower(left) == lower(right) }
+      header.name.utf8.count == name.utf8.count
+        && header.name.utf8.elementsEqual(name.utf8) { left, right in lower(left) == lower(right) }
     }?.value
   }
 

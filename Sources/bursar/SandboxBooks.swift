@@ -84,7 +84,7 @@ final class SandboxJournal {
         throw .refused("the sandbox's journal is damaged")
       }
       last = max(last, entry.now)
-      _ = sandbox.answer(entry.request, at: entry.now)
+      sandbox.replay(entry.request, at: entry.now)
       size += end + 1 - rest.startIndex
       rest = rest[(end + 1)...]
     }

@@ -31,14 +31,18 @@ struct SandboxEntry: Equatable {
     return line
   }
 
-  private static func append(next field: some Sequence<UInt8>, to line: inout [UInt8]) {
+  private static func append(next field: some Collection<UInt8>, to line: inout [UInt8]) {
     line.append(contentsOf: "\",\"".utf8)
     append(field, to: &line)
   }
 
-  private static func append(_ field: some Sequence<UInt8>, to line: inout [UInt8]) {
+  private static func append(_ field: some Collection<UInt8>, to line: inout [UInt8]) {
+    if field.allSatisfy(isPlain) {
+      line.append(contentsOf: field)
+      return
+    }
     for byte in field {
-      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+      if isPlain(byte) {
         line.append(byte)
       } else {
         line.append(contentsOf: "\\u00".utf8)
@@ -46,6 +50,10 @@ struct SandboxEntry: Equatable {
         line.append(hexadecimal(byte & 15))
       }
     }
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   private static func hexadecimal(_ digit: UInt8) -> UInt8 {
@@ -83,6 +91,7 @@ struct SandboxEntry: Equatable {
   }
 
   private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8]? {
+    if !field.contains(UInt8(ascii: "\\")) { return Array(field) }
     var bytes: [UInt8] = []
     var rest = field
     while let byte = rest.popFirst() {
