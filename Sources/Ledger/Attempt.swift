@@ -78,17 +78,21 @@ private func lines(of headers: [Header]) -> String {
     precondition(
       !header.name.utf8.contains(UInt8(ascii: ":")),
       "A header's name has no colon, or it could not be told from its value.")
-    for part in [header.name, header.value] {
-      precondition(
-        !part.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") },
-        "A header has no line break, or it would be two.")
-    }
-    text += header.name
-    text += ": "
-    text += header.value
-    text += "\n"
+    precondition(
+      isOneLine(header.name) && isOneLine(header.value),
+      "A header has no line break, or it would be two.")
+    text += header.name + ": " + header.value + "\n"
   }
   return text
+}
+
+private func isOneLine(_ text: String) -> Bool {
+  let bytes = text.utf8.span
+  for place in bytes.indices
+  where bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") {
+    return false
+  }
+  return true
 }
 
 private func headers(in text: String) throws(LedgerError) -> [Header] {

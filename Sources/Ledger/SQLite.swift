@@ -32,8 +32,7 @@ enum Value: Equatable {
 
   /// Opens a file on a disk known to SQLite by name, the system's own when nil.
   init(path: String, vfs: String?, busyTimeout: Duration) throws(LedgerError) {
-    sqlite_keep_no_memory_account()
-    guard unsafe sqlite3_vfs_find(vfs) != nil else { throw Connection.unknownDisk }
+    guard unsafe Connection.disk(vfs) != nil else { throw Connection.unknownDisk }
     var opened: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -350,9 +349,16 @@ struct Row: ~Copyable {
 }
 
 extension Connection {
+  /// A disk by its name, the system's own for nil: the first thing anybody asks of SQLite, and the
+  /// moment it begins.
+  static func disk(_ name: String?) -> UnsafeMutablePointer<sqlite3_vfs>? {
+    sqlite_keep_no_memory_account()
+    return unsafe sqlite3_vfs_find(name)
+  }
+
   /// Whether a disk has a file of that name.
   static func exists(_ path: String, vfs: String?) -> Bool {
-    guard let disk = unsafe sqlite3_vfs_find(vfs), let access = unsafe disk.pointee.xAccess else {
+    guard let disk = unsafe Connection.disk(vfs), let access = unsafe disk.pointee.xAccess else {
       return false
     }
     var found: Int32 = 0

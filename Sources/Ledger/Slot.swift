@@ -11,7 +11,7 @@ import CSQLite
 
   /// Opens the file, making it if it is missing; nothing is locked yet.
   init(path: String, vfs: String?) throws(LedgerError) {
-    guard let disk = unsafe sqlite3_vfs_find(vfs), let open = unsafe disk.pointee.xOpen else {
+    guard let disk = unsafe Connection.disk(vfs), let open = unsafe disk.pointee.xOpen else {
       throw Connection.unknownDisk
     }
     guard let name = unsafe sqlite3_create_filename(path, "", "", 0, nil) else {

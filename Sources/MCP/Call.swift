@@ -49,13 +49,17 @@ public struct Call: Sendable, Equatable {
 public struct ToolResult: Sendable, Equatable {
   /// The only content block; what most models read.
   public let text: String
-  /// What conforms to the tool's output schema; sent from 2025-06-18 on, errors included.
-  public let structured: JSONObject
+  /// What conforms to the tool's output schema, an object already rendered on one line; sent from
+  /// 2025-06-18 on, errors included.
+  public let structured: [UInt8]
   /// Whether the model should correct its arguments and call again.
   public let isError: Bool
 
   /// A result of its parts.
-  public init(text: String, structured: JSONObject, isError: Bool) {
+  ///
+  /// - Parameter structured: one JSON object, rendered compactly: whoever puts it into the text too
+  ///   renders it once.
+  public init(text: String, structured: [UInt8], isError: Bool) {
     self.text = text
     self.structured = structured
     self.isError = isError

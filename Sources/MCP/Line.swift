@@ -114,7 +114,7 @@ struct Line {
     line.add("}]")
     if revision >= .june2025 {
       line.add(#","structuredContent":"#)
-      line.add(.object(result.structured))
+      line.bytes += result.structured
     }
     line.add(result.isError ? #","isError":true"# : #","isError":false"#)
     line.close(in: revision, meta: meta)

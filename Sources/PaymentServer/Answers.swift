@@ -122,13 +122,13 @@ extension Desk {
     for member in facts.members { structured[member.key] = member.value }
     structured["next"] = .string(verdict.word.next)
     let text: String
+    let rendered = JSONValue.object(structured).compact
     switch verdict.word {
-    case .done, .pending:
-      text = "\(verdict.message)\n\(ascii(JSONValue.object(structured).compact))"
+    case .done, .pending: text = "\(verdict.message)\n\(ascii(rendered))"
     case .retry, .fix, .stop: text = verdict.message
     }
     let flagged = verdict.word == .fix && (rules.inForce?.flagFix ?? true)
-    let result = ToolResult(text: text, structured: structured, isError: flagged)
+    let result = ToolResult(text: text, structured: rendered, isError: flagged)
     if let line = connection.answer(call.id, with: result) { outputs.append(.line(line)) }
     log(
       "answer",

@@ -42,7 +42,8 @@ extension Comparison {
     let written = try books.write(
       Transition(
         before: known, after: granted, reason: "orphan_refunded",
-        particulars: particulars(of: granted, since: known), note: entry.reference),
+        particulars: particulars(of: granted, since: known, key: key(of: granted)),
+        note: entry.reference),
       at: now)
     note("orphan_refunded", written, entry, [], now)
   }

@@ -7,14 +7,18 @@ import Payments
 ///
 /// The particulars a change sets, all of them, as canonical JSON; nil when it changes none. No
 /// secret is among them: no argument may hold a card number.
-func particulars(of after: Operation, since before: Operation?) -> String? {
+///
+/// - Parameter key: what the operation's idempotency keys begin with.
+func particulars(
+  of after: Operation, since before: Operation?, key: IdempotencyKey
+) -> String? {
   if let before, before.hasSameParticulars(as: after) { return nil }
   let terms = after.terms
   var particulars = JSONObject([
     ("kind", .string(after.kind.rawValue)), ("namespace", .string(after.namespace)),
     ("reference", .string(after.reference)), ("customer", .string(terms.customer)),
     ("amount", .integer(terms.money.amount)), ("currency", .string(terms.money.currency.code)),
-    ("run", .string(after.run)), ("idempotency_key", .string(key(of: after).text)),
+    ("run", .string(after.run)), ("idempotency_key", .string(key.text)),
   ])
   let optional: [(String, String?)] = [
     ("payment_method", terms.paymentMethod), ("description", terms.description),

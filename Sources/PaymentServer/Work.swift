@@ -68,7 +68,7 @@ extension Desk {
     }
     let transition = Transition(
       before: before, after: after, reason: reason,
-      particulars: particulars(of: after, since: before))
+      particulars: particulars(of: after, since: before, key: rememberedKey(of: after)))
     let written = try books.write(transition, at: now)
     touched[written.id] = written
     if written.next == nil { keys[written.id] = nil }

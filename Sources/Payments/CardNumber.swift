@@ -2,6 +2,8 @@
 /// the Luhn check, written in one piece or in groups parted by up to three characters that are
 /// neither letters nor digits (`reliability.md`, Decisions 8).
 public func carriesCardNumber(_ text: String) -> Bool {
+  // A digit has a byte at least.
+  if text.utf8.count < 13 { return false }
   var groups: [[Int]] = []
   var group: [Int] = []
   var gap = 0

@@ -77,7 +77,8 @@ struct CallTests {
     let talk = Conversation(revision)
     let call = try talk.call(chargeCall(in: revision, id: #""a""#))
     let result = ToolResult(
-      text: "FIX: \"a\"\nb\u{2028}", structured: JSONObject([("verdict", "fix"), ("a", 1)]),
+      text: "FIX: \"a\"\nb\u{2028}",
+      structured: JSONValue.object(JSONObject([("verdict", "fix"), ("a", 1)])).compact,
       isError: isError)
     let line = try #require(talk.answer(call.id, with: result))
     let modern = revision == .july2026

@@ -162,4 +162,4 @@ func chargeCall(in revision: Revision, id: String = "1") -> String {
 
 /// A result that says little.
 let done = ToolResult(
-  text: "DONE: paid.", structured: JSONObject([("verdict", "done")]), isError: false)
+  text: "DONE: paid.", structured: Array(#"{"verdict":"done"}"#.utf8), isError: false)

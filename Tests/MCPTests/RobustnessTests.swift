@@ -75,7 +75,8 @@ struct RobustnessTests {
     let meta = #""_meta":{"progressToken":"a\nb\r"}"#
     let call = try talk.call(request("tools/call", #""name":"charge",\#(meta)"#, id: #""\n""#))
     let result = ToolResult(
-      text: "1\n2\r\n3\u{85}\u{2028}", structured: JSONObject([("\n", "\n")]), isError: false)
+      text: "1\n2\r\n3\u{85}\u{2028}",
+      structured: JSONValue.object(JSONObject([("\n", "\n")])).compact, isError: false)
     let progress = talk.progress(call.id, progress: 1, total: nil, message: "\n")
     try checkOne(#require(progress))
     try checkOne(#require(talk.answer(call.id, with: result)))
