@@ -280,15 +280,16 @@ enum Value: Equatable {
     case .integer(let integer):
       return unsafe sqlite3_bind_int64(pointer, index, integer)
     case .text(let text):
+      // With a length, so that a NUL in the text does not end it.
       let start = unsafe keep(text.utf8.span, at: place)
       return unsafe sqlite3_bind_text(pointer, index, start, Int32(text.utf8.count), nil)
     case .blob(let bytes):
-      // No address would mean NULL, which is no blob.
       let start = unsafe keep(bytes.span, at: place)
       return unsafe sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), nil)
     }
   }
 
+  /// Gives back an address even for no bytes: without one SQLite would take them for NULL.
   private func keep(_ bytes: Span<UInt8>, at place: Int) -> UnsafeRawPointer? {
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: room[place...])
     unsafe bytes.withUnsafeBytes { bytes in unsafe target.copyMemory(from: bytes) }
