@@ -121,9 +121,7 @@ def main() -> None:
         for name, limit in limits.items():
             if name not in counts[group]:
                 continue
-            # What happens less than once in a charge depends on how calls fall into groups.
-            slack = max(budget["within"] * limit, 0.1)
-            is_within = abs(counts[group][name] - limit) <= slack
+            is_within = abs(counts[group][name] - limit) <= budget["within"] * limit
             wrong += not is_within
             print(
                 f"{'ok  ' if is_within else 'OUT '} {group} {name}: {counts[group][name]},"
