@@ -92,12 +92,16 @@ struct Mouth: ~Copyable {
 /// Standard error: all lines of a step in one piece. What would have to wait is dropped, and its
 /// lines are counted.
 struct Log: ~Copyable {
-  private let outlet = Outlet(Descriptor(number: 2))
+  private let outlet: Outlet
   private var unwritten: [UInt8] = []
   /// Lines dropped and not yet spoken of.
   private var dropped = 0
   /// Whether the last line broke off.
   private var isTorn = false
+
+  init(_ descriptor: consuming Descriptor = Descriptor(number: 2)) {
+    self.outlet = Outlet(descriptor)
+  }
 
   /// Takes a line, newline included, to be written by ``flush()``.
   mutating func write(_ line: [UInt8]) {
