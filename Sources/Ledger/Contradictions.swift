@@ -115,7 +115,7 @@ private struct Sums {
 
   /// The charges something was given back of, in the order of their names.
   var refundedCharges: [OperationID] {
-    refunds.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { OperationID($0) }
+    refunds.keys.sorted(by: precedes).map { OperationID($0) }
   }
 
   /// What was refunded of a charge, in its scopes. What gives back an orphan takes nothing from it.

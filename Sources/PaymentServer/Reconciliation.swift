@@ -233,7 +233,7 @@ private struct Matching {
 
   /// The operations the list did not have, in the order of their names.
   var missing: [OperationID] {
-    (left + awaited.values).sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    (left + awaited.values).sorted { precedes($0.text, $1.text) }
   }
 
   mutating func met(_ entry: StatementEntry, _ operation: Operation) {

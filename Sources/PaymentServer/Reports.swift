@@ -55,7 +55,7 @@ public enum Report {
     open.sort { left, right in
       left.created != right.created
         ? left.created < right.created
-        : left.id.text.utf8.lexicographicallyPrecedes(right.id.text.utf8)
+        : precedes(left.id.text, right.id.text)
     }
     let report =
       if json {

@@ -34,6 +34,6 @@ public struct Currency: Hashable, Sendable, Comparable {
 
   /// Alphabetical order of the codes.
   public static func < (left: Currency, right: Currency) -> Bool {
-    left.code.utf8.lexicographicallyPrecedes(right.code.utf8)
+    precedes(left.code, right.code)
   }
 }
