@@ -73,7 +73,8 @@ extension Attempt {
 
 /// Headers as they stand in a request, one to a line: `Name: value`.
 private func lines(of headers: [Header]) -> String {
-  var text = ""
+  var text: [UInt8] = []
+  text.reserveCapacity(256)
   for header in headers {
     precondition(
       !header.name.utf8.contains(UInt8(ascii: ":")),
@@ -81,9 +82,12 @@ private func lines(of headers: [Header]) -> String {
     precondition(
       isOneLine(header.name) && isOneLine(header.value),
       "A header has no line break, or it would be two.")
-    text += header.name + ": " + header.value + "\n"
+    text += header.name.utf8
+    text += ": ".utf8
+    text += header.value.utf8
+    text.append(UInt8(ascii: "\n"))
   }
-  return text
+  return String(decoding: text, as: UTF8.self)
 }
 
 private func isOneLine(_ text: String) -> Bool {

@@ -7,22 +7,22 @@ public struct Scope: Hashable, Sendable {
   /// The scope as text; compared as UTF-8 bytes.
   public let text: String
 
-  private init(_ text: String) {
-    self.text = text
+  private init(_ words: String...) {
+    text = words.joined(separator: "|")
   }
 
   /// Everything of that kind and currency in a namespace.
   public static func namespace(
     _ namespace: String, _ kind: Operation.Kind, _ currency: Currency
   ) -> Scope {
-    Scope("\(kind.rawValue)|\(currency.code)|namespace|\(namespace)")
+    Scope(kind.rawValue, currency.code, "namespace", namespace)
   }
 
   /// Everything of that kind and currency in one run.
   public static func run(
     _ run: String, in namespace: String, _ kind: Operation.Kind, _ currency: Currency
   ) -> Scope {
-    Scope("\(kind.rawValue)|\(currency.code)|run|\(namespace)|\(run)")
+    Scope(kind.rawValue, currency.code, "run", namespace, run)
   }
 
   /// Everything of that kind and currency of one customer, whatever the case of the letters: no
@@ -31,7 +31,7 @@ public struct Scope: Hashable, Sendable {
     _ customer: String, in namespace: String, _ kind: Operation.Kind, _ currency: Currency
   ) -> Scope {
     let folded = String(decoding: customer.utf8.map(lowered), as: UTF8.self)
-    return Scope("\(kind.rawValue)|\(currency.code)|customer|\(namespace)|\(folded)")
+    return Scope(kind.rawValue, currency.code, "customer", namespace, folded)
   }
 
   /// What refunds gave back of the charges that count in this scope, each counted when its charge
@@ -41,17 +41,17 @@ public struct Scope: Hashable, Sendable {
 
   /// The calls of a namespace that came again, and the requests that were sent again.
   public static func retries(in namespace: String) -> Scope {
-    Scope("calls|retries|\(namespace)")
+    Scope("calls", "retries", namespace)
   }
 
   /// The calls of one run that were told to stop for the same thing: a cap, or one operation.
   public static func stops(for subject: String, run: String, in namespace: String) -> Scope {
-    Scope("calls|stops|\(namespace)|\(run)|\(subject)")
+    Scope("calls", "stops", namespace, run, subject)
   }
 
   /// The calls of one run that were judged, whatever the verdict: what rates are counted by.
   public static func calls(run: String, in namespace: String) -> Scope {
-    Scope("calls|run|\(namespace)|\(run)")
+    Scope("calls", "run", namespace, run)
   }
 }
 

@@ -28,7 +28,8 @@ struct Form: Sendable, Hashable {
   /// The fields as they are sent, ASCII.
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(512)
+    // Room for two brackets in a name, and no more: requests are kept.
+    bytes.reserveCapacity(fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 6 })
     for field in fields {
       if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
       appendEscaped(field.name, to: &bytes)

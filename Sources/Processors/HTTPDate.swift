@@ -48,10 +48,21 @@ func imfFixdate(_ instant: Instant) -> String {
   let day = seconds / 86400
   let (year, month, date) = civil(daysSince1970: day)
   let clock = seconds % 86400
-  var text = weekdays[Int(day % 7)] + ", "
-  text += padded(date, 2) + " " + months[Int(month) - 1] + " " + padded(year, 4) + " "
-  text += padded(clock / 3600, 2) + ":" + padded(clock / 60 % 60, 2) + ":" + padded(clock % 60, 2)
-  return text + " GMT"
+  var bytes = Array("Www, 00 Mmm 0000 00:00:00 GMT".utf8)
+  bytes.replaceSubrange(0..<3, with: weekdays[Int(day % 7)].utf8)
+  bytes.replaceSubrange(8..<11, with: months[Int(month) - 1].utf8)
+  let numbers = [
+    (date, 5..<7), (year, 12..<16), (clock / 3600, 17..<19), (clock / 60 % 60, 20..<22),
+    (clock % 60, 23..<25),
+  ]
+  for (number, places) in numbers {
+    var rest = number
+    for place in places.reversed() {
+      bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
+  }
+  return String(decoding: bytes, as: UTF8.self)
 }
 
 private func number(_ digits: ArraySlice<UInt8>) -> Int64? {

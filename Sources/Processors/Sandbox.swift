@@ -186,3 +186,8 @@ extension Request {
 func numbered(_ prefix: String, _ number: Int) -> String {
   "\(prefix)_sandbox_\(padded(Int64(number), 6))"
 }
+
+/// The number that such a name ends with; nil when it ends with none.
+func number(of name: String) -> Int? {
+  name.utf8.lastIndex(of: UInt8(ascii: "_")).flatMap { Int(name[$0...].dropFirst()) }
+}

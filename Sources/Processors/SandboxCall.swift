@@ -86,15 +86,36 @@ struct SandboxCall: Sendable {
 
 /// What the sandbox says: a result, or a refusal, which is thrown before anything is written.
 struct SandboxReply: Error {
+  /// What an answer shows.
+  enum Content {
+    /// What was said.
+    case document(JSONValue)
+    /// A PaymentIntent as it was then: an answer that is kept takes no more room than it does.
+    indirect case intent(Sandbox.Intent)
+  }
+
   let status: Int
-  let body: JSONValue
+  let content: Content
   /// Whether it is stored under the idempotency key: only once the execution has begun, so neither
   /// a parameter that does not pass nor an object that is not there is (`processors.md` §1.1).
   let kept: Bool
 
   /// A result.
   static func result(_ body: JSONValue) -> SandboxReply {
-    SandboxReply(status: 200, body: body, kept: true)
+    SandboxReply(status: 200, content: .document(body), kept: true)
+  }
+
+  /// A PaymentIntent as the result.
+  static func result(_ intent: Sandbox.Intent) -> SandboxReply {
+    SandboxReply(status: 200, content: .intent(intent), kept: true)
+  }
+
+  /// The body.
+  var body: JSONValue {
+    switch content {
+    case .document(let document): document
+    case .intent(let intent): intent.body
+    }
   }
 
   /// A refusal in Stripe's shape; absent members are left out.
@@ -108,8 +129,8 @@ struct SandboxReply: Error {
     if let param { error.append(("param", .string(param))) }
     error.append(("message", .string(message)))
     return SandboxReply(
-      status: status, body: .object(JSONObject([("error", .object(JSONObject(error)))])),
-      kept: kept)
+      status: status,
+      content: .document(.object(JSONObject([("error", .object(JSONObject(error)))]))), kept: kept)
   }
 
   /// An object that is not there: 404 when its id stood in the path, 400 when in a parameter.

@@ -30,7 +30,7 @@ extension Sandbox {
         paymentMethod: method, metadata: parameters.metadata, created: now.milliseconds / 1000,
         status: method == nil ? .requiresPaymentMethod : .requiresConfirmation))
     let index = intents.count - 1
-    return confirm ? charge(index, method, at: now) : .result(intents[index].body)
+    return confirm ? charge(index, method, at: now) : .result(intents[index])
   }
 
   /// POST /v1/payment_intents/{id}/confirm
@@ -71,7 +71,7 @@ extension Sandbox {
           + " \(intents[index].status.rawValue).")
     case .requiresPaymentMethod, .requiresConfirmation:
       intents[index].status = .canceled
-      return .result(intents[index].body)
+      return .result(intents[index])
     }
   }
 
@@ -123,7 +123,7 @@ extension Sandbox {
       intents[index].paymentMethod = method
       intents[index].lastError = nil
       intents[index].status = .succeeded
-      return .result(intents[index].body)
+      return .result(intents[index])
     case .declines(let decline):
       intents[index].charges.append(Charge(id: charge, paid: false, created: now))
       intents[index].paymentMethod = nil
@@ -152,7 +152,7 @@ extension Sandbox {
 
   /// The place its name counts; nil if the name is not one of ours.
   func position(of id: String) -> Int? {
-    guard let number = id.split(separator: "_").last.flatMap({ Int($0) }),
+    guard let number = number(of: id),
       intents.indices.contains(number - 1), same(intents[number - 1].id, id)
     else { return nil }
     return number - 1

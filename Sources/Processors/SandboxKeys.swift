@@ -16,8 +16,8 @@ struct SandboxKeys: Sendable {
 
   private struct Entry {
     let path: String
-    /// In the order of their names, because the order they came in does not matter.
-    let fields: [Form.Field]
+    /// The parameters as they came.
+    let body: [UInt8]
     let firstUse: Instant
     let number: Int
     var reply: SandboxReply?
@@ -36,15 +36,15 @@ struct SandboxKeys: Sendable {
     _ key: String, for call: SandboxCall, number: Int, at now: Instant
   ) -> Admission {
     let name = Array(key.utf8)
-    let fields = call.form.fields.sorted { left, right in precedes(left.name, right.name) }
     if let entry = entries[name], !expired(entry, at: now) {
       guard same(entry.path, call.path) else { return .refused(otherEndpoint(entry, call, key)) }
-      guard equal(entry.fields, fields) else { return .refused(otherParameters(key)) }
+      guard isSame(entry.body, call) else { return .refused(otherParameters(key)) }
       guard let reply = entry.reply else { return .refused(inUse(key)) }
       return .stored(reply)
     }
     sweep(at: now)
-    entries[name] = Entry(path: call.path, fields: fields, firstUse: now, number: number)
+    entries[name] = Entry(
+      path: call.path, body: call.request.body, firstUse: now, number: number)
     return .first
   }
 
@@ -75,8 +75,17 @@ struct SandboxKeys: Sendable {
     sweepAt = max(1024, entries.count * 2)
   }
 
-  private func equal(_ left: [Form.Field], _ right: [Form.Field]) -> Bool {
-    left.elementsEqual(right) { same($0.name, $1.name) && same($0.value, $1.value) }
+  /// Whether a body has the parameters of a call; the order they came in does not matter.
+  private func isSame(_ body: [UInt8], _ call: SandboxCall) -> Bool {
+    if body == call.request.body { return true }
+    guard let form = Form(reading: body) else { return false }
+    return sorted(form).elementsEqual(sorted(call.form)) { left, right in
+      same(left.name, right.name) && same(left.value, right.value)
+    }
+  }
+
+  private func sorted(_ form: Form) -> [Form.Field] {
+    form.fields.sorted { left, right in precedes(left.name, right.name) }
   }
 
   private func otherParameters(_ key: String) -> SandboxReply {

@@ -59,7 +59,7 @@ extension Sandbox {
 
   /// The place its name counts; nil if the name is not one of ours.
   private func position(ofRefund id: String) -> Int? {
-    guard let number = id.split(separator: "_").last.flatMap({ Int($0) }),
+    guard let number = number(of: id),
       refunds.indices.contains(number - 1), same(refunds[number - 1].id, id)
     else { return nil }
     return number - 1
