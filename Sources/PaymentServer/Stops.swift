@@ -8,14 +8,37 @@ extension Desk {
   /// Why nothing new may be paid at all: a freeze, or a run that is closed; nil when it may. Asked
   /// within the transaction, so that it counts in every process at once.
   func closure(
-    of candidate: Operation, _ policy: Policy, _ books: borrowing Books
+    of candidate: Operation, _ policy: Policy, _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) -> (verdict: Verdict, rule: String)? {
     if let freeze = try books.freeze(of: candidate.demand) {
       return (texts.frozen(freeze), "freeze")
     }
     let stops = try books.run(candidate.run, namespace: candidate.namespace)?.stops ?? 0
-    guard stops >= policy.rates.stopsPerRun else { return nil }
-    return (texts.runClosed(stops: stops), "rates.stopsPerRun")
+    if stops >= policy.rates.stopsPerRun {
+      return (texts.runClosed(stops: stops), "rates.stopsPerRun")
+    }
+    guard stops > 0 else { return nil }
+    let day = now.advanced(by: .zero - Self.upstreamDay)
+    let caps = try books.exposure(of: upstreamCaps(of: candidate), since: day).count
+    return caps > 0 ? (texts.sessionCap, Code.capped) : nil
+  }
+
+  /// How long a run asks the processor nothing more after a proxy's cap was used up: those caps are
+  /// a day's (`processors.md` §2.9).
+  private static let upstreamDay = Duration.seconds(86_400)
+
+  /// Counts a proxy's cap that ended an operation: its run asks nothing more that costs money, under
+  /// whatever name (`requirements.md` F3-14).
+  mutating func noteUpstreamCap(
+    _ operation: Operation, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
+    guard operation.state == .failed, isSame(operation.code, Code.capped) else { return }
+    try books.note(run: operation.run, namespace: operation.namespace, at: now, stop: true)
+    try books.count(upstreamCaps(of: operation), calls: 1, at: now)
+  }
+
+  private func upstreamCaps(of operation: Operation) -> Scope {
+    .stops(for: Code.capped, run: operation.run, in: operation.namespace)
   }
 
   /// Counts a STOP and gives it in the words its number calls for. A freeze is not the agent's

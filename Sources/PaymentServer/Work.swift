@@ -74,6 +74,7 @@ extension Desk {
     if written.next == nil { keys[written.id] = nil }
     report(written, reason)
     if before?.deadLetter == nil { alert(written) }
+    try noteUpstreamCap(written, in: &books, now)
     tellProgress(of: written)
     try judgeRefund(written, in: &books, now)
     guard let attempt else { return written }

@@ -80,6 +80,9 @@ public struct Refusal: Hashable, Sendable {
   /// The parameter or detail it is about, if one was named.
   public let detail: String?
 
+  /// The spend cap of a proxy in front of the processor is used up.
+  public static let capExhausted = Refusal(code: "upstream_cap_exhausted")
+
   /// A refusal from its words.
   public init(code: String, detail: String? = nil) {
     self.code = code

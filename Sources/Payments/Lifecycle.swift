@@ -69,6 +69,8 @@ public enum Code {
   public static let misconfigured = "processor_misconfigured"
   /// A rule at the processor or a proxy refused it.
   public static let blocked = "blocked_upstream"
+  /// The spend cap of a proxy in front of the processor is used up.
+  public static let capped = "spend_cap_exceeded"
   /// Nothing reached the processor.
   public static let unreachable = "processor_unreachable"
   /// The bounded attempts are used up; no money moved.
@@ -83,6 +85,11 @@ public enum Code {
   public static let voided = "voided"
   /// A person looked at a dead letter and said what became of it.
   public static let resolved = "resolved_by_operator"
+
+  /// The word for what a rule at the processor or a proxy refused.
+  static func blocked(by refusal: Refusal) -> String {
+    isSame(refusal.code, Refusal.capExhausted.code) ? capped : blocked
+  }
 }
 
 extension Operation {
@@ -140,7 +147,7 @@ extension Operation {
       return end(.voided, Code.voided)
     case .rejected(let refusal): return end(.failed, Code.rejected, refusal)
     case .misconfigured(let refusal): return end(.failed, Code.misconfigured, refusal)
-    case .blocked(let refusal): return end(.failed, Code.blocked, refusal)
+    case .blocked(let refusal): return end(.failed, Code.blocked(by: refusal), refusal)
     case .deferred(let request):
       return end(.failed, Code.approval, Refusal(code: request))
     case .absent: return end(.failed, Code.exhausted)
@@ -178,7 +185,8 @@ extension Operation {
     case .rejected(let refusal): return refused(Code.rejected, refusal, .retrieve, rule, now)
     case .misconfigured(let refusal):
       return refused(Code.misconfigured, refusal, .retrieve, rule, now)
-    case .blocked(let refusal): return refused(Code.blocked, refusal, .retrieve, rule, now)
+    case .blocked(let refusal):
+      return refused(Code.blocked(by: refusal), refusal, .retrieve, rule, now)
     case .deferred(let request):
       return awaitApproval(request, lookUp: .retrieve, rule, now)
     case .notSent, .throttled:
@@ -240,7 +248,8 @@ extension Operation {
     case .rejected(let refusal): return refused(Code.rejected, refusal, .findRefund, rule, now)
     case .misconfigured(let refusal):
       return refused(Code.misconfigured, refusal, .findRefund, rule, now)
-    case .blocked(let refusal): return refused(Code.blocked, refusal, .findRefund, rule, now)
+    case .blocked(let refusal):
+      return refused(Code.blocked(by: refusal), refusal, .findRefund, rule, now)
     case .deferred(let request):
       return awaitApproval(request, lookUp: .findRefund, rule, now)
     case .absent: return whileAbsent(rule, now)

@@ -109,13 +109,16 @@ extension Texts {
   }
 
   private func exhausted(_ usage: CapUsage) -> Verdict {
-    if usage.cap.extent == .run { return Verdict(.stop, "spend_cap_exceeded", sessionCapText) }
+    if usage.cap.extent == .run { return sessionCap }
     return Verdict(
       .stop, "spend_cap_exceeded",
       "The spend cap \(quoted(usage.cap.name)) (\(limit(usage.cap))) has been exhausted. "
         + "Do not retry this tool, with this or a smaller amount. "
         + "Inform the user that billing could not be completed.")
   }
+
+  /// The spend cap of a run is used up, here or at a proxy in front of the processor.
+  public var sessionCap: Verdict { Verdict(.stop, Code.capped, sessionCapText) }
 
   /// A cap in words: `500.00 USD and 10 operations per customer in 24 h`.
   public func limit(_ cap: Cap) -> String {

@@ -61,7 +61,9 @@ extension Operation {
       }
       return .again(beginningAgain(terms, round: round, from: .validated))
     }
-    let mendable = [Code.misconfigured, Code.blocked, Code.unreachable, Code.exhausted]
+    let mendable = [
+      Code.misconfigured, Code.blocked, Code.capped, Code.unreachable, Code.exhausted,
+    ]
     guard mendable.contains(where: { isSame($0, code) }) else { return recorded }
     guard differences.isEmpty else { return newRound(terms) ?? recorded }
     guard hasPaused(now) else { return .same }

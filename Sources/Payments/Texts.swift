@@ -152,6 +152,7 @@ public struct Texts: Sendable {
         .stop, code,
         "A limit at the processor or its proxy refused \(subject)\(detail). No money moved. "
           + "Do not retry this tool. Tell the user that billing could not be completed.")
+    case Code.capped: return sessionCap
     case Code.approval:
       return Verdict(
         .stop, code,

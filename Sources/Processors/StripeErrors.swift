@@ -143,7 +143,7 @@ extension Stripe {
     _ error: StripeError?, _ body: JSONValue?, to instruction: Instruction
   ) -> Finding {
     if body?["code"]?.string == "cap_exhausted" || error?.code == "cap_exhausted" {
-      return .blocked(Refusal(code: "upstream_cap_exhausted"))
+      return .blocked(.capExhausted)
     }
     if let error, error.code == "card_declined" || error.code == "authentication_required" {
       return declined(error, to: instruction)
@@ -170,7 +170,7 @@ extension Stripe {
     let capped =
       body?["code"]?.string == "cap_exhausted" || error?.code == "cap_exhausted"
       || !stripes && (body?["error"]?.string != nil || mentionsCap(response.body))
-    if capped { return .blocked(Refusal(code: "upstream_cap_exhausted")) }
+    if capped { return .blocked(.capExhausted) }
     return .throttled(retryAfter: retryAfter(of: response))
   }
 
