@@ -38,7 +38,8 @@ struct Comparison {
   init(_ setting: Setting, _ policy: Policy) {
     self.policy = policy
     self.livemode = setting.livemode
-    self.retries = RetryRule(policy.processor, setting.dialect.profile)
+    self.retries = RetryRule(
+      policy.processor, setting.dialect.profile, inFlight: policy.rates.inFlight)
   }
 
   mutating func handOut() -> [Output] {
@@ -132,6 +133,9 @@ struct Comparison {
         .secondObject, entry, operation, operation.processorReference ?? "", entry.standing,
         in: &books, now)
     }
+    // While a later round has no object yet, an entry that moves nothing is of an earlier one.
+    guard operation.processorReference != nil || operation.round == 0 || entry.finding.movesMoney
+    else { return }
     let differences = differences(operation, entry)
     for (kind, here, there) in differences {
       try report(kind, entry, operation, here, there, in: &books, now)
@@ -172,6 +176,10 @@ struct Comparison {
       try report(.state, entry, operation, "moved", entry.finding.word, in: &books, now)
     case (false, true):
       if entry.isGivenBack { return }
+      // Nothing was sent from here: somebody else who shares the namespace was paid, and rightly.
+      guard operation.attempts > 0 else {
+        return try report(.missingHere, entry, operation, here, entry.standing, in: &books, now)
+      }
       try report(.executed, entry, operation, here, entry.standing, in: &books, now)
       try compensate(operation, executedAs: entry, in: &books, now)
     case (false, false) where entry.finding.movesMoney:

@@ -98,6 +98,8 @@ extension Stripe {
     var moved = amount
     if case .captured = finding { moved = object["amount_received"]?.integer ?? amount }
     let charge = object["latest_charge"]
+    let refunded = kind == .charge ? charge?["amount_refunded"]?.integer : nil
+    guard amount >= 0, moved >= 0, refunded ?? 0 >= 0 else { return nil }
     let metadata = object["metadata"]
     return StatementEntry(
       reference: id, kind: kind,
@@ -106,7 +108,7 @@ extension Stripe {
       name: metadata?["bursar_reference"]?.string,
       created: Instant(milliseconds: milliseconds), finding: finding,
       money: Money(moved, currency),
-      refunded: kind == .charge ? charge?["amount_refunded"]?.integer : nil,
+      refunded: refunded,
       customer: reference(object["customer"]), charge: reference(object["payment_intent"]),
       livemode: livemode,
       isSettled: charge?["balance_transaction"]?["status"]?.string == "available")

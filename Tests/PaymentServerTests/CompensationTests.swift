@@ -156,4 +156,17 @@ import Testing
     #expect(try shop.reconcile().tally?.discrepancies == 1)
     #expect(shop.sandbox.intents.map(\.amountRefunded) == [0, 100])
   }
+
+  @Test func whatWasOnlyRefusedHereIsSomebodyElsesAndStays() throws {
+    let shop = try Shop(
+      #"{"orphans": "refund", "caps": [\#(cap("day", "namespace", "10.00", #", "window": "day""#))]}"#)
+    #expect(try shop.charge("INV-1", 5000)["code"]?.string == "spend_cap_exceeded")
+    let theirs = try shop.object(for: Planting.id("INV-1"), amount: 5000)
+    shop.pass(.seconds(3600))
+    #expect(try shop.reconcile().found == ["missing_here \(theirs)"])
+    shop.pass(.seconds(60))
+    #expect(try refund(shop) == nil && shop.sandbox.refunds.isEmpty)
+    let repeated = try shop.charge("INV-1", 5000)
+    #expect(repeated["code"]?.string == "spend_cap_exceeded")
+  }
 }

@@ -160,6 +160,36 @@ import Testing
     #expect(try shop.operation("PENDING").state == .authorised)
   }
 
+  @Test func theObjectOfAnEarlierRoundEndsNoLaterOne() throws {
+    let shop = try Shop()
+    let cancelled = try shop.object(for: Planting.id("INV-1"), paid: false)
+    try shop.post("/v1/payment_intents/\(cancelled)/cancel", "")
+    try shop.record("INV-1") {
+      $0.state = .validated
+      $0.round = 1
+      $0.next = .create
+      $0.due = shop.now.advanced(by: .seconds(60))
+    }
+    _ = try shop.reconcile()
+    #expect(try shop.operation("INV-1").state == .validated)
+  }
+
+  @Test func noNumberOfTheListIsTooStrangeToBeRead() throws {
+    let shop = try Shop()
+    try shop.charge("INV-1", 5000)
+    shop.pass(.seconds(3600))
+    for strange in ["-9223372036854775808", "-1"] {
+      shop.street = { request, sandbox, now in
+        guard request.path.hasPrefix("/v1/payment_intents?") else { return nil }
+        let answer = sandbox.answer(request, at: now)
+        let body = String(decoding: answer.body, as: UTF8.self)
+          .replacingOccurrences(of: #""amount_refunded":0"#, with: #""amount_refunded":\#(strange)"#)
+        return .response(Response(status: 200, headers: [], body: Array(body.utf8)))
+      }
+      #expect(try shop.reconcile().tally == nil)
+    }
+  }
+
   @Test func fundsThatAreAvailableAreSettledOnceAndCountTheSame() throws {
     let shop = try honest()
     let spent = try shop.exposure()
