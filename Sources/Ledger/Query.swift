@@ -35,7 +35,7 @@ enum Query: String, CaseIterable {
     OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
     AND amount = ?6 AND kind = 'charge' AND state = 'captured' AND updated > ?7) \
     OR EXISTS (SELECT 1 FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?5 \
-    AND amount = ?6 AND kind = 'charge' AND state = 'settled' AND updated > ?7)
+    AND amount = ?6 AND kind = 'charge' AND state = 'settled' AND updated > ?7 AND created > ?7)
     """
   case chargesByLikeness = """
     SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND normal_reference = ?3 \
@@ -47,10 +47,12 @@ enum Query: String, CaseIterable {
     AND amount = ?4 AND kind = 'charge' AND state IN ('validated', 'authorised') \
     AND id <> ?5 ORDER BY created DESC, id DESC LIMIT 1
     """
+  /// What is settled changed last when it was settled, days after it moved.
   case movedChargesByAmount = """
     SELECT * FROM operations WHERE namespace = ?1 AND customer = ?2 AND currency = ?3 \
     AND amount = ?4 AND kind = 'charge' AND state IN ('captured', 'settled') \
-    AND updated > ?6 AND id <> ?5 ORDER BY created DESC, id DESC LIMIT 1
+    AND updated > ?6 AND (state = 'captured' OR created > ?6) AND id <> ?5 \
+    ORDER BY created DESC, id DESC LIMIT 1
     """
   case newest = "SELECT * FROM operations ORDER BY created DESC, id DESC LIMIT ?1"
   case following = """
@@ -275,6 +277,13 @@ enum Query: String, CaseIterable {
   case mark = """
     INSERT INTO meta VALUES ('latest', ?1) ON CONFLICT DO UPDATE \
     SET value = max(value, excluded.value)
+    """
+  case clock = """
+    SELECT (SELECT value FROM meta WHERE name = 'latest'), \
+    (SELECT value FROM meta WHERE name = 'distrusted')
+    """
+  case distrust = """
+    INSERT INTO meta VALUES ('distrusted', ?1) ON CONFLICT DO UPDATE SET value = excluded.value
     """
   case audited = "SELECT value FROM meta WHERE name = 'audited' ORDER BY name"
   case markAudited = """

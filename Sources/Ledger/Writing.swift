@@ -102,12 +102,6 @@ extension Books {
         reason: reason, detail: detail),
       particulars: nil)
   }
-
-  /// Raises the clock mark to this instant. It is never lowered, so that a clock that went back
-  /// shows.
-  public mutating func mark(_ now: Instant) throws(LedgerError) {
-    try change(.mark, [.instant(now)])
-  }
 }
 
 extension Books {

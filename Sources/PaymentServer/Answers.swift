@@ -57,12 +57,25 @@ extension Desk {
     _ operation: Operation, _ call: Call, _ policy: Policy, occasion: Occasion,
     stopping run: String? = nil, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    var verdict = texts.verdict(on: operation, occasion, polls: poll(operation), at: now)
+    var verdict = texts.verdict(
+      on: try told(operation, books), occasion, polls: poll(operation), at: now)
     if let orphan = try orphan(of: operation, books) { verdict = orphan.verdict }
     if verdict.word == .stop, let run {
       verdict = try stopping(verdict, for: operation.id.text, run: run, policy, in: &books, now)
     }
     try tell(verdict, of: operation, call, policy, occasion: occasion, books, now)
+  }
+
+  /// An operation as it is told of: what is settled, with the time at which the money moved.
+  func told(
+    _ operation: Operation, _ books: borrowing Books
+  ) throws(LedgerError) -> Operation {
+    guard operation.state == .settled,
+      let moved = try books.history(of: operation.id).last(where: { $0.isSpending })
+    else { return operation }
+    var told = operation
+    told.updated = moved.at
+    return told
   }
 
   /// A verdict with everything that is known of its operation.

@@ -112,8 +112,7 @@ public enum DeadLetters {
       guard let operation = try books.operation(OperationID(id)) else {
         return .refused("There is no operation \(quoted(id)) in \(path).")
       }
-      // The books' time never goes back.
-      let now = max(reading, try books.latest() ?? reading)
+      let now = try books.time(at: reading)
       let attempts = try books.attempts(of: operation.id)
       let change: Transition
       do throws(ResolutionMistake) {
@@ -123,7 +122,7 @@ public enum DeadLetters {
       }
       // From here on the word is taken.
       let written = try books.write(change, at: now)
-      try books.mark(now)
+      try books.mark(now, at: reading)
       return .done("\(operation.id.text) is \(written.standing) now.")
     }
   }

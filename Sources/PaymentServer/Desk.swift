@@ -97,7 +97,9 @@ struct Desk {
     self.texts = Texts(
       currencies: setting.dialect.profile.currencies,
       environment: policy?.environment ?? .sandbox)
-    self.retries = RetryRule(policy?.processor ?? ProcessorSetting(), setting.dialect.profile)
+    self.retries = RetryRule(
+      policy?.processor ?? ProcessorSetting(), setting.dialect.profile,
+      inFlight: policy?.rates.inFlight ?? 0)
     self.schemas = ToolSchemas.standard
     self.connection = Connection(
       tools: schemas.documents, templates: Self.templates, name: "bursar", version: setting.version,
@@ -160,7 +162,7 @@ struct Desk {
 
   /// One step inside the transaction: answers first, then what is due, then calls, then who waits.
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
-    let now = try advance(reading, books)
+    let now = try advance(reading, books.clock())
     moment = now
     guard let policy = rules.inForce else {
       for call in calls { answer(call, texts.policyBroken(rules.firstMistake)) }
@@ -172,7 +174,7 @@ struct Desk {
     try registerSinks(policy, in: &books)
     try recordDeliveries(policy, in: &books, now)
     // Who begins to watch is told of what the calls beside it do; who reads sees it.
-    let (watching, reading) = (questions.filter(\.isWatch), questions.filter { !$0.isWatch })
+    let (watching, asking) = (questions.filter(\.isWatch), questions.filter { !$0.isWatch })
     questions = []
     for question in watching { try answer(question, policy, in: books, now) }
     let arrived = unrecorded
@@ -183,14 +185,14 @@ struct Desk {
     for call in asked { try carryOut(call, policy, in: &books, now) }
     try doWhatIsDue(policy, in: &books, now)
     try answerWhoWaits(policy, in: &books, now)
-    for question in reading { try answer(question, policy, in: books, now) }
+    for question in asking { try answer(question, policy, in: books, now) }
     try countRepetitions(policy, in: &books, now)
     for violation in books.violations { report(violation) }
     try tellWatchers(policy, in: books)
     try deliver(policy, in: &books, now)
     // A look that wrote nothing stays free of a sync, and so does a repeated call.
     if !touched.isEmpty || hasWritten {
-      try books.mark(now)
+      try books.mark(now, at: reading)
       count(in: &books)
     } else if isEnding {
       count(in: &books)
@@ -213,13 +215,11 @@ struct Desk {
 
   /// The step's time: the reading, or later when the books already know a later one. The difference
   /// is kept, so that time goes on from there instead of standing still.
-  mutating func advance(
-    _ reading: Instant, _ books: borrowing Books
-  ) throws(LedgerError) -> Instant {
-    let now = reading.advanced(by: ahead)
-    guard let latest = try books.latest(), latest > now else { return now }
-    ahead = ahead + now.duration(to: latest)
-    return latest
+  mutating func advance(_ reading: Instant, _ clock: BookClock) -> Instant {
+    let now = max(reading.advanced(by: ahead), clock.now(at: reading))
+    retries.distrusted = clock.distrusted(at: reading)
+    ahead = reading.duration(to: now)
+    return now
   }
 }
 

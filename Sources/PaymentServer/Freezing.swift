@@ -10,7 +10,7 @@ public enum Freezing {
   public static func freeze(_ freeze: Freeze, ledger path: String) throws(LedgerError) {
     var ledger = try Ledger(path: path)
     try ledger.commit { (books: inout Books) throws(LedgerError) in
-      let now = try latest(freeze.at, books)
+      let now = try books.time(at: freeze.at)
       try books.freeze(Freeze(freeze.extent, why: freeze.why, at: now))
     }
   }
@@ -21,7 +21,7 @@ public enum Freezing {
   public static func thaw(_ freeze: Freeze, ledger path: String) throws(LedgerError) -> Bool {
     var ledger = try Ledger(path: path)
     return try ledger.commit { (books: inout Books) throws(LedgerError) in
-      try books.thaw(freeze.extent, why: freeze.why, at: try latest(freeze.at, books))
+      try books.thaw(freeze.extent, why: freeze.why, at: try books.time(at: freeze.at))
     }
   }
 
@@ -38,7 +38,7 @@ public enum Freezing {
     }
     if isKnown { return [] }
     return try ledger.commit { (books: inout Books) throws(LedgerError) in
-      try books.freezeContradictions(at: try latest(now, books))
+      try books.freezeContradictions(at: try books.time(at: now))
       return books.violations
     }
   }
@@ -66,14 +66,6 @@ public enum Freezing {
       "\($0.extent.sentence) since \(timestamp($0.at)): \(quoted($0.why, limit: 500))\n"
     }
     return Array(lines.joined().utf8)
-  }
-
-  /// The books' time never goes back.
-  private static func latest(
-    _ now: Instant, _ books: borrowing Books
-  ) throws(LedgerError) -> Instant {
-    guard let latest = try books.latest() else { return now }
-    return max(now, latest)
   }
 }
 

@@ -30,6 +30,9 @@ public struct HintWatch: ~Copyable {
   private var sent = 0
   private var isOut = false
   private var failures = 0
+  /// Hints whose objects may not be read, and until when they are left alone.
+  private var postponed: [(hint: String, until: Instant)] = []
+  private static let pause = Duration.seconds(3600)
   private var outputs: [Output] = []
 
   /// A watch that first reads what an earlier one left unread.
@@ -48,7 +51,7 @@ public struct HintWatch: ~Copyable {
   ) throws(LedgerError) -> Reception {
     var isNew = false
     try books.commit { (books: inout Books) throws(LedgerError) in
-      isNew = try books.note(hint, at: max(reading, try books.latest() ?? reading))
+      isNew = try books.note(hint, at: try books.time(at: reading))
     }
     guard isNew else { return .known }
     guard hint.reference != nil else { return .unrelated }
@@ -87,7 +90,7 @@ public struct HintWatch: ~Copyable {
     case .entries, .absent:
       failures = 0
       self.answer = said
-    case .refused(let refusal): put(off: refusal.code, nil, at: reading)
+    case .refused(let refusal): postpone(refusal.code, at: reading)
     case .later(let reason, let after): put(off: reason, after, at: reading)
     }
   }
@@ -97,6 +100,15 @@ public struct HintWatch: ~Copyable {
     failures += 1
     let own = Duration.seconds(1 << min(failures - 1, 6))
     wake = reading.advanced(by: min(max(own, after ?? .zero), RetryRule.longestWait))
+    outputs.append(logLine("hint_put_off", [("reason", .string(reason))], at: reading))
+  }
+
+  /// Leaves one object that may not be read for later, and goes on with the next: what is wrong
+  /// with it need not be wrong with others.
+  private mutating func postpone(_ reason: String, at reading: Instant) {
+    if let hint { postponed.append((hint.id, reading.advanced(by: Self.pause))) }
+    hint = nil
+    failures = 0
     outputs.append(logLine("hint_put_off", [("reason", .string(reason))], at: reading))
   }
 
@@ -112,14 +124,17 @@ public struct HintWatch: ~Copyable {
         wake = nil
         return
       }
+      postponed.removeAll { $0.until <= reading }
+      let waiting = postponed.map(\.hint)
       var next: Hint?
       try books.commit { (books: inout Books) throws(LedgerError) in
-        next = try books.hintsToCheck(limit: 1).first
+        next = try books.hintsToCheck(limit: waiting.count + 1)
+          .first { hint in !waiting.contains { isSame($0, hint.id) } }
       }
       hint = next
     }
     guard let question else {
-      wake = nil
+      wake = postponed.map(\.until).min()
       return
     }
     sent += 1
@@ -135,12 +150,13 @@ public struct HintWatch: ~Copyable {
     _ hint: Hint, _ answer: StatementAnswer, at reading: Instant
   ) throws(LedgerError) {
     var comparison = Comparison(setting, policy)
-    let asked = asked
+    let sinceAsked = asked.duration(to: reading)
     try books.commit { (books: inout Books) throws(LedgerError) in
-      let now = max(reading, try books.latest() ?? reading)
+      let now = try books.time(at: reading)
       if case .entries(let entries, _) = answer {
         for entry in entries {
-          try comparison.compare(entry, asked: asked, in: &books, now)
+          try comparison.compare(
+            entry, asked: now.advanced(by: .zero - sinceAsked), in: &books, now)
         }
       }
       try books.check(hint, at: now)

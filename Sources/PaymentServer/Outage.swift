@@ -50,7 +50,7 @@ extension Desk {
     in books: borrowing Books, at reading: Instant
   ) throws(LedgerError) {
     guard let policy = rules.inForce else { return }
-    let now = try advance(reading, books)
+    let now = try advance(reading, books.clock())
     moment = now
     let reader = ArgumentReader(
       schema: schemas.status, currencies: setting.dialect.profile.currencies)

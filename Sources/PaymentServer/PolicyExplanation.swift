@@ -232,7 +232,9 @@ private struct Asked {
     Texts(currencies: dialect.profile.currencies, environment: policy.environment)
   }
 
-  private var retries: RetryRule { RetryRule(policy.processor, dialect.profile) }
+  private var retries: RetryRule {
+    RetryRule(policy.processor, dialect.profile, inFlight: policy.rates.inFlight)
+  }
 
   private func sentence(_ objection: AmountObjection) -> String {
     let currencies = dialect.profile.currencies

@@ -31,6 +31,10 @@ extension Desk {
           ("changes", .array(changes.map { .string($0.sentence) })),
         ])
       rules = reading
+      let distrusted = retries.distrusted
+      retries = RetryRule(
+        policy.processor, setting.dialect.profile, inFlight: policy.rates.inFlight)
+      retries.distrusted = distrusted
     }
   }
 

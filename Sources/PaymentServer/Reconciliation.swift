@@ -37,6 +37,7 @@ public struct Reconciliation: ~Copyable {
   private var matching: Matching
   private var question: StatementQuestion?
   private var page: (entries: [StatementEntry], more: Bool)?
+  private let start: Instant
   private var asked: Instant
   private var sent = 0
   private var isOut = false
@@ -55,6 +56,7 @@ public struct Reconciliation: ~Copyable {
     comparison = Comparison(setting, policy)
     matching = Matching(namespace: policy.namespace, since: since)
     began = now
+    start = now
     asked = now
     wake = now
     self.since = since
@@ -138,11 +140,12 @@ public struct Reconciliation: ~Copyable {
   ) throws(LedgerError) {
     guard case .page(let kind, let since, _)? = question else { return }
     var (comparison, matching) = (comparison, matching)
-    let asked = asked
+    let sinceAsked = asked.duration(to: reading)
     try books.commit { (books: inout Books) throws(LedgerError) in
-      let now = max(reading, try books.latest() ?? reading)
+      let now = try books.time(at: reading)
       for entry in page.entries {
-        let operation = try comparison.compare(entry, asked: asked, in: &books, now)
+        let operation = try comparison.compare(
+          entry, asked: now.advanced(by: .zero - sinceAsked), in: &books, now)
         if let operation { matching.met(entry, operation) }
       }
       let end = page.more ? page.entries.last?.created : nil
@@ -164,9 +167,11 @@ public struct Reconciliation: ~Copyable {
   /// What the processor's list did not have, and what is wrong no longer.
   private mutating func finish(at reading: Instant) throws(LedgerError) {
     var comparison = comparison
-    let (missing, since, began) = (matching.missing, since, began)
+    let (missing, since, sinceStart) = (matching.missing, since, start.duration(to: reading))
+    var began = began
     try books.commit { (books: inout Books) throws(LedgerError) in
-      let now = max(reading, try books.latest() ?? reading)
+      let now = try books.time(at: reading)
+      began = now.advanced(by: .zero - sinceStart)
       for id in missing {
         guard let operation = try books.operation(id), operation.state.moved,
           operation.updated <= began.advanced(by: .zero - Comparison.margin)
@@ -180,6 +185,7 @@ public struct Reconciliation: ~Copyable {
       }
     }
     self.comparison = comparison
+    self.began = began
     let tally = comparison.tally
     outcome = .finished(tally)
     wake = nil

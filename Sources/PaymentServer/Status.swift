@@ -38,7 +38,8 @@ extension Desk {
       wait(for: operation, call, policy, occasion: .asked, until: limit, now)
       return
     }
-    let stated = texts.verdict(on: operation, .asked, polls: poll(operation), at: now)
+    let stated = texts.verdict(
+      on: try told(operation, books), .asked, polls: poll(operation), at: now)
     let verdict = try orphan(of: operation, books)?.verdict ?? stated
     try tell(verdict, of: operation, call, policy, occasion: .asked, books, now)
   }

@@ -27,8 +27,8 @@ extension Desk {
   /// a day's (`processors.md` §2.9).
   private static let upstreamDay = Duration.seconds(86_400)
 
-  /// Counts a proxy's cap that ended an operation: its run asks nothing more that costs money, under
-  /// whatever name (`requirements.md` F3-14).
+  /// Counts a proxy's cap that ended an operation: its run asks nothing more that costs money,
+  /// under whatever name (`requirements.md` F3-14).
   mutating func noteUpstreamCap(
     _ operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {

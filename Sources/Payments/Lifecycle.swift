@@ -14,6 +14,8 @@ public struct RetryRule: Hashable, Sendable {
   public let quiescence: Duration
   /// How long an attempt in flight is left alone before another process takes the operation over.
   public let lease: Duration
+  /// What was first sent up to then may be of any age: the clock was set back since.
+  public var distrusted: Instant?
 
   /// The longest wait between two look-ups.
   public static let longestWait = Duration.seconds(60)
@@ -23,14 +25,17 @@ public struct RetryRule: Hashable, Sendable {
   public static let lookUpFor = Duration.seconds(86_400)
 
   /// The figures a policy and a profile give.
-  public init(_ setting: ProcessorSetting, _ profile: Profile) {
+  ///
+  /// - Parameter inFlight: how many requests may wait for their turn, a second for each so many.
+  public init(_ setting: ProcessorSetting, _ profile: Profile, inFlight: Int) {
     self.attempts = setting.attempts
     self.timeoutAttempts = setting.timeoutAttempts
     self.backoff = setting.backoff
     self.jitter = setting.jitter
     self.keyRetention = profile.keyRetention
     self.quiescence = profile.quiescence
-    self.lease = setting.timeout + setting.connectTimeout + .seconds(5)
+    let turns = inFlight / max(1, setting.requestsPerSecond)
+    self.lease = setting.timeout + setting.connectTimeout + .seconds(5 + turns)
   }
 
   /// The wait before sending the same request again: 1 s, 2 s, 4 s … and a jitter that is a hash of
@@ -43,7 +48,9 @@ public struct RetryRule: Hashable, Sendable {
     }
     hash = (hash ^ UInt64(operation.attempts)) &* 0x0000_0100_0000_01b3
     let spread = jitter.milliseconds > 0 ? Int64((hash >> 16) % UInt64(jitter.milliseconds)) : 0
-    let own = Duration.milliseconds((backoff.milliseconds << Int64(doublings)) + spread)
+    let own = min(
+      Duration.milliseconds((backoff.milliseconds << Int64(doublings)) + spread),
+      Self.longestRequestedWait)
     return max(own, min(requested ?? .zero, Self.longestRequestedWait))
   }
 

@@ -165,6 +165,7 @@ extension Operation {
   /// as too old (`reliability.md`, Decisions 9).
   func isKeyFresh(_ rule: RetryRule, _ now: Instant) -> Bool {
     guard let firstSent else { return true }
+    if let distrusted = rule.distrusted, firstSent <= distrusted { return false }
     let age = firstSent.duration(to: now)
     return age >= .zero && age < rule.keyRetention
   }

@@ -92,7 +92,8 @@ final class Courier {
     self.client = client
     let headers =
       [Header("Content-Type", "application/cloudevents+json; charset=utf-8")]
-      + secret.headers(id: event.id, body: event.line, at: now)
+      + secret.headers(
+        id: event.id, body: event.line, at: Instant(milliseconds: System.wallClock))
     client.post(
       Letter(
         id: delivery.id, url: url, headers: headers, body: event.line,

@@ -60,7 +60,8 @@ private final class WebhookDesk {
     guard !request.isOversized else { return say(413, "The event is larger than 1 MiB.") }
     let header = request.headers.first { $0.name.lowercased() == "stripe-signature" }
     guard let header,
-      secret.signs(request.body, header: header.value, at: now)
+      secret.signs(
+        request.body, header: header.value, at: Instant(milliseconds: System.wallClock))
     else { return say(400, "The signature is missing, wrong or older than five minutes.") }
     guard let hint = Stripe.hint(in: request.body) else {
       return say(400, "The body is no event.")

@@ -17,7 +17,7 @@ import Testing
         try books.count(.calls(run: "run-1", in: "acme"), calls: 1, at: at(2))
         try books.note(run: "run-1", namespace: "acme", at: at(2), stop: true)
         try books.record("policy_changed", detail: "", at: at(2))
-        try books.mark(at(2))
+        try books.mark(at(2), at: at(2))
         _ = try books.own(at: at(2))
         throw .conflict("on purpose")
       }
@@ -58,7 +58,7 @@ import Testing
     var first = try Ledger(path: scratch("ledger.db"))
     var second = try Ledger(path: scratch("ledger.db"), busyTimeout: .milliseconds(1))
     try first.commit { books throws(LedgerError) in
-      try books.mark(at(1))
+      try books.mark(at(1), at: at(1))
       #expect(throws: LedgerError.busy) { try second.add(charge()) }
       // Reading is not writing: it sees the books as they were.
       let latest = try second.read { books throws(LedgerError) in try books.latest() }

@@ -112,7 +112,7 @@ import Testing
     #expect(throws: moved) {
       try ledger.commit { books throws(LedgerError) in
         scratch.remove(scratch("ledger.db"))
-        try books.mark(at(1))
+        try books.mark(at(1), at: at(1))
       }
     }
   }

@@ -79,7 +79,7 @@ import Testing
     let before = try ledger.contents()
     #expect(throws: LedgerError.conflict("The operation is in the books already.")) {
       try ledger.commit { books throws(LedgerError) in
-        try books.mark(at(9))
+        try books.mark(at(9), at: at(9))
         do throws(LedgerError) {
           _ = try books.write(
             Transition(before: nil, after: first, reason: "again"), at: at(9))

@@ -114,7 +114,7 @@ import Testing
     var ledger = try Ledger(path: scratch("ledger.db"))
     var marks: [Instant?] = []
     for moment: Int64 in [-5, 10, 9, 10, 11, 3] {
-      try ledger.commit { books throws(LedgerError) in try books.mark(at(moment)) }
+      try ledger.commit { books throws(LedgerError) in try books.mark(at(moment), at: at(moment)) }
       marks.append(try ledger.read { books throws(LedgerError) in try books.latest() })
     }
     #expect(marks == [at(-5), at(10), at(10), at(10), at(11), at(11)])

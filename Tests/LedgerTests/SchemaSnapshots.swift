@@ -234,6 +234,9 @@ extension SchemaTests {
     "hintsToCheck: SCAN hints USING INDEX hints_to_check",
     "checkHints: SEARCH hints USING PRIMARY KEY (id=?)",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",
+    "clock: SCAN CONSTANT ROW"
+      + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
+      + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",
     "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
     "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",

@@ -128,4 +128,27 @@ import Testing
     try watch.work()
     #expect(try shop.operation("INV-1").state == .captured)
   }
+
+  @Test func anObjectThatMayNotBeReadHoldsUpNoOther() throws {
+    let shop = try shop()
+    shop.street = { request, _, _ in
+      request.path.hasPrefix("/v1/refunds/")
+        ? .response(Response(status: 403, headers: [], body: Array(#"{"error":{}}"#.utf8))) : nil
+    }
+    let watch = try Watch(shop)
+    _ = try watch.take("evt_1", "re_sandbox_000077")
+    _ = try watch.take("evt_2", "pi_sandbox_000001")
+    try watch.work()
+    #expect(try shop.operation("INV-1").state == .captured)
+    let asked = shop.requests.count { $0.path.hasPrefix("/v1/refunds/") }
+    #expect(asked == 1)
+    // It is not lost: it is asked for again an hour later, and then known.
+    let woken = watch.value.wake
+    shop.now = try #require(woken)
+    shop.street = { _, _, _ in nil }
+    try watch.work()
+    #expect(shop.requests.count { $0.path.hasPrefix("/v1/refunds/") } == 2)
+    let rest = watch.value.wake
+    #expect(rest == nil)
+  }
 }

@@ -137,6 +137,9 @@ final class Shop {
     step([.tick])
   }
 
+  /// The process dies; another takes its place when it is spoken to.
+  func restart() { server = nil }
+
   private func open() {
     if server != nil { return }
     server = Server(setting)

@@ -62,7 +62,7 @@ import Testing
     let profile = Profile(
       name: "toy", currencies: Fixture.table, keyLength: 255, keyRetention: .seconds(20 * 3600),
       quiescence: .seconds(600))
-    let generous = RetryRule(setting, profile)
+    let generous = RetryRule(setting, profile, inFlight: 16)
     let charge = Fixture.authorised().attempted(.unknown(Fixture.savedError))
     let refund = Fixture.refund().attempted(.unknown(Fixture.savedError))
     let soon = Fixture.now.advanced(by: .seconds(1))

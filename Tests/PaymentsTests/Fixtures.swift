@@ -17,7 +17,7 @@ enum Fixture {
     ProcessorSetting(),
     Profile(
       name: "toy", currencies: table, keyLength: 255, keyRetention: .seconds(20 * 3600),
-      quiescence: .seconds(600)))
+      quiescence: .seconds(600)), inFlight: 0)
 
   static func charge(
     reference: String = "INV-7", id: String = id, _ change: (inout Operation) -> Void = { _ in }
