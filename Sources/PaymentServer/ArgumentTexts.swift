@@ -1,9 +1,20 @@
 import JSON
 import Payments
 
-/// Turns a schema violation into a sentence a model can act on.
+/// Turns what is wrong with arguments into sentences a model can act on.
 struct ArgumentTexts {
   let currencies: CurrencyTable
+
+  /// Of an argument whose value may carry a card number.
+  static let cardNumber = "looks like it carries a card number, \(leaveCardOut)"
+
+  /// Of the arguments when the name of one of them may carry it.
+  static let cardNumberAsName =
+    "have a name that looks like it carries a card number, \(leaveCardOut)"
+
+  private static let leaveCardOut =
+    "which must never be sent here. Leave it out; pay with a payment_method id such as pm_... "
+    + "instead."
 
   func mistake(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     if case .required(let name) = violation.rule { return Mistake(name, "is missing.") }

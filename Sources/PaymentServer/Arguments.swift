@@ -42,10 +42,6 @@ struct ArgumentReader {
   let schema: JSONSchema
   let currencies: CurrencyTable
 
-  private static let cardText =
-    "looks like it carries a card number, which must never be sent here. Leave it out; pay with a "
-    + "payment_method id such as pm_... instead."
-
   /// The most arguments that are looked at one by one.
   static let most = 64
 
@@ -140,10 +136,16 @@ struct ArgumentReader {
         wait: .seconds(arguments["wait_seconds"]?.integer ?? 0)))
   }
 
-  /// What the schema and the card check say.
-  private func structural(_ arguments: JSONObject) -> [Mistake] {
+  /// What the schema and the card check say. A name that may carry a card number is repeated
+  /// nowhere: the rest is judged without it.
+  private func structural(_ given: JSONObject) -> [Mistake] {
+    let named = given.members.filter { !Payments.carriesCardNumber($0.key) }
+    let arguments = JSONObject(named.map { ($0.key, $0.value) })
     var mistakes = schema.violations(in: .object(arguments)).map { violation in
       ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
+    }
+    if named.count < given.members.count {
+      mistakes.append(Mistake("arguments", ArgumentTexts.cardNumberAsName))
     }
     for member in arguments.members {
       guard let scalar = member.value.string?.unicodeScalars.first(where: isHidden)
@@ -156,7 +158,7 @@ struct ArgumentReader {
             + "\(code), which is not taken. Leave it out."))
     }
     for member in arguments.members where carriesCardNumber(in: member.value) {
-      mistakes.append(Mistake(quotedName(member.key), Self.cardText))
+      mistakes.append(Mistake(quotedName(member.key), ArgumentTexts.cardNumber))
     }
     return mistakes
   }
@@ -224,11 +226,12 @@ struct ArgumentReader {
   /// Each mistake once, in the order found. Of an argument that may carry a card number nothing
   /// else is said, so that it is never quoted (DESIGN §4, invariant 8).
   private func unique(_ mistakes: [Mistake]) -> [Mistake] {
-    let secret = mistakes.filter { isSame($0.text, Self.cardText) }.map(\.argument)
+    func isOfSecret(_ mistake: Mistake) -> Bool { isSame(mistake.text, ArgumentTexts.cardNumber) }
+    let secret = mistakes.filter(isOfSecret).map(\.argument)
     var seen: Set<Mistake> = []
     return mistakes.filter { mistake in
       let isQuoting =
-        secret.contains { isSame($0, mistake.argument) } && !isSame(mistake.text, Self.cardText)
+        !isOfSecret(mistake) && secret.contains { isSame($0, mistake.argument) }
       return !isQuoting && seen.insert(mistake).inserted
     }
   }
