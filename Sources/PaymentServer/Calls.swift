@@ -272,7 +272,7 @@ extension Desk {
   /// The run a call belongs to, by the first source the policy believes that names one.
   func run(of call: Call, _ policy: Policy) -> String {
     guard !setting.isRunFirm, policy.run.sources.contains(.meta), let run = call.run,
-      isReference(run)
+      isRunName(run)
     else { return setting.run }
     return run
   }

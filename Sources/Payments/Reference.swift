@@ -15,6 +15,12 @@ public func isReference(_ text: String) -> Bool {
   }
 }
 
+/// Whether a text may be a run's name: a reference that carries no card number, because the name
+/// stands in the books and goes to the processor with every charge.
+public func isRunName(_ text: String) -> Bool {
+  isReference(text) && !carriesCardNumber(text)
+}
+
 func isLetterOrDigit(_ byte: UInt8) -> Bool {
   switch byte {
   case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

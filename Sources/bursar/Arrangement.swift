@@ -120,10 +120,13 @@ private struct Draft {
     if ledger == nil {
       add("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
     }
-    if let run = run ?? environment.nonempty("BURSAR_RUN"), !isReference(run) {
+    if let run = run ?? environment.nonempty("BURSAR_RUN"), !isRunName(run) {
       add(
-        "The run's name (--run or BURSAR_RUN) must be 1 to 64 letters, digits and . _ : / # -, "
-          + "beginning with a letter or digit.", path: "run")
+        isReference(run)
+          ? "The run's name (--run or BURSAR_RUN) holds what may be a card number, which is kept "
+            + "nowhere; give the run another name."
+          : "The run's name (--run or BURSAR_RUN) must be 1 to 64 letters, digits and . _ : / # -, "
+            + "beginning with a letter or digit.", path: "run")
     }
     guard let policy else { return }
     for (index, sink) in policy.sinks.enumerated() { judge(sink, "events[\(index)]", base: base) }

@@ -16,7 +16,7 @@ enum RunName {
       case .meta: isFirm = false
       case .environment:
         if let name = option ?? environment.nonempty("BURSAR_RUN") {
-          return (isReference(name) ? name : shared, isFirm)
+          return (isRunName(name) ? name : shared, isFirm)
         }
       case .parent:
         if let parent { return (parent, isFirm) }

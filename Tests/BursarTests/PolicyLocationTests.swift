@@ -1,3 +1,4 @@
+import PaymentServer
 import Testing
 
 @testable import bursar
@@ -98,5 +99,21 @@ struct RunNameTests {
     let name = RunName.parent()
     #expect(name?.hasPrefix("parent-") == true)
     #expect(name == RunName.parent())
+  }
+
+  @Test(arguments: ["4242424242424242", "run-4242-4242-4242-4242"])
+  func aRunNamedByACardNumberIsRefusedAndNeverRepeated(name: String) {
+    let given = [
+      Arrangement(policy: nil, run: name, environment: ["HOME": "/home/ann"]),
+      Arrangement(policy: nil, environment: ["HOME": "/home/ann", "BURSAR_RUN": name]),
+    ]
+    for arrangement in given {
+      #expect(
+        arrangement.mistakes.map(\.message) == [
+          "The run's name (--run or BURSAR_RUN) holds what may be a card number, which is kept "
+            + "nowhere; give the run another name."
+        ])
+      #expect(arrangement.run == RunName.shared)
+    }
   }
 }

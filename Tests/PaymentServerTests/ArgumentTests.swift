@@ -1,4 +1,6 @@
 import JSON
+import Ledger
+import Payments
 import Testing
 
 /// What is wrong with a call's arguments is said in words that help, and repeats no secret.
@@ -38,6 +40,27 @@ import Testing
       try problems(answer).map { String($0.prefix { $0 != " " }) }
         == ["customer", "tip", "arguments", "reference", "amount"])
     #expect(!text(answer).contains("4242"))
+  }
+
+  @Test func aRunNamedByACardNumberIsNobodysRun() throws {
+    let till = try Till(ample(Shop.wide))
+    var sent: [String] = []
+    till.answers = { dispatch in
+      sent.append(String(decoding: dispatch.request.body, as: UTF8.self))
+      return nil
+    }
+    #expect(try till.charge(1000, run: "4242424242424242", reference: "A") == "captured")
+    #expect(try till.charge(1000, run: "run:4242-4242-4242-4242", reference: "B") == "captured")
+    #expect(try till.charge(1000, run: "run-1764150000", reference: "C") == "captured")
+    var ledger = try Ledger(path: till.ledger)
+    let runs = try ["A", "B", "C"].flatMap { reference in
+      try ledger.read { (books: borrowing Books) throws(LedgerError) in
+        try books.operations(reference: reference, namespace: "default")
+      }.map(\.run)
+    }
+    #expect(runs == ["run-0", "run-0", "run-1764150000"])
+    #expect(sent.contains { $0.contains("run-1764150000") })
+    #expect(!sent.contains { $0.contains("4242") })
   }
 
   private func text(_ answer: JSONValue) -> String {
