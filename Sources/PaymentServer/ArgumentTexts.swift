@@ -5,16 +5,24 @@ import Payments
 struct ArgumentTexts {
   let currencies: CurrencyTable
 
-  /// Of an argument whose value may carry a card number.
-  static let cardNumber = "looks like it carries a card number, \(leaveCardOut)"
+  /// Of an argument whose value carries it.
+  static func carrying(_ secret: Secret) -> String { "looks like it carries \(leavingOut(secret))" }
 
-  /// Of the arguments when the name of one of them may carry it.
-  static let cardNumberAsName =
-    "have a name that looks like it carries a card number, \(leaveCardOut)"
+  /// Of the arguments when the name of one of them carries it.
+  static func named(_ secret: Secret) -> String {
+    "have a name that looks like it carries \(leavingOut(secret))"
+  }
 
-  private static let leaveCardOut =
-    "which must never be sent here. Leave it out; pay with a payment_method id such as pm_... "
-    + "instead."
+  private static func leavingOut(_ secret: Secret) -> String {
+    switch secret {
+    case .cardNumber:
+      "a card number, which must never be sent here. Leave it out; pay with a payment_method id "
+        + "such as pm_... instead."
+    case .key:
+      "a secret key of the processor, which must never be sent to a tool. Leave it out, and tell the "
+        + "user that the key must be replaced."
+    }
+  }
 
   func mistake(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     if case .required(let name) = violation.rule { return Mistake(name, "is missing.") }

@@ -37,7 +37,7 @@ struct StatusArguments {
   var wait: Duration
 }
 
-/// Reads the arguments of one tool: schema, card numbers, syntax, amounts; all mistakes at once.
+/// Reads the arguments of one tool: schema, secrets, syntax, amounts; all mistakes at once.
 struct ArgumentReader {
   let schema: JSONSchema
   let currencies: CurrencyTable
@@ -136,16 +136,18 @@ struct ArgumentReader {
         wait: .seconds(arguments["wait_seconds"]?.integer ?? 0)))
   }
 
-  /// What the schema and the card check say. A name that may carry a card number is repeated
-  /// nowhere: the rest is judged without it.
+  /// What the schema and the search for secrets say. A name that carries one is repeated nowhere:
+  /// the rest is judged without it.
   private func structural(_ given: JSONObject) -> [Mistake] {
-    let named = given.members.filter { !Payments.carriesCardNumber($0.key) }
+    let named = given.members.filter { Secret(in: $0.key) == nil }
     let arguments = JSONObject(named.map { ($0.key, $0.value) })
     var mistakes = schema.violations(in: .object(arguments)).map { violation in
       ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
     }
     if named.count < given.members.count {
-      mistakes.append(Mistake("arguments", ArgumentTexts.cardNumberAsName))
+      mistakes += given.members.compactMap { Secret(in: $0.key) }.map { secret in
+        Mistake("arguments", ArgumentTexts.named(secret))
+      }
     }
     for member in arguments.members {
       guard let scalar = member.value.string?.unicodeScalars.first(where: isHidden)
@@ -157,23 +159,21 @@ struct ArgumentReader {
           "carries the invisible character U+\(String(repeating: "0", count: max(0, 4 - code.count)))"
             + "\(code), which is not taken. Leave it out."))
     }
-    for member in arguments.members where carriesCardNumber(in: member.value) {
-      mistakes.append(Mistake(quotedName(member.key), ArgumentTexts.cardNumber))
+    for member in arguments.members {
+      guard let secret = secret(in: member.value) else { continue }
+      mistakes.append(Mistake(quotedName(member.key), ArgumentTexts.carrying(secret)))
     }
     return mistakes
   }
 
-  private func carriesCardNumber(in value: JSONValue) -> Bool {
+  private func secret(in value: JSONValue) -> Secret? {
     switch value {
-    case .null, .bool: false
-    case .number(let number):
-      number.text.utf8.count >= 13 && Payments.carriesCardNumber(number.text)
-    case .string(let text): Payments.carriesCardNumber(text)
-    case .array(let items): items.contains { carriesCardNumber(in: $0) }
+    case .null, .bool: nil
+    case .number(let number): Secret(in: number.text)
+    case .string(let text): Secret(in: text)
+    case .array(let items): items.lazy.compactMap { secret(in: $0) }.first
     case .object(let object):
-      object.members.contains {
-        Payments.carriesCardNumber($0.key) || carriesCardNumber(in: $0.value)
-      }
+      object.members.lazy.compactMap { Secret(in: $0.key) ?? secret(in: $0.value) }.first
     }
   }
 
@@ -223,10 +223,11 @@ struct ArgumentReader {
     }
   }
 
-  /// Each mistake once, in the order found. Of an argument that may carry a card number nothing
-  /// else is said, so that it is never quoted (DESIGN §4, invariant 8).
+  /// Each mistake once, in the order found. Of an argument that may carry a secret nothing else is
+  /// said, so that it is never quoted (DESIGN §4, invariant 8).
   private func unique(_ mistakes: [Mistake]) -> [Mistake] {
-    func isOfSecret(_ mistake: Mistake) -> Bool { isSame(mistake.text, ArgumentTexts.cardNumber) }
+    let texts = Secret.allCases.map { ArgumentTexts.carrying($0) }
+    func isOfSecret(_ mistake: Mistake) -> Bool { texts.contains { isSame($0, mistake.text) } }
     let secret = mistakes.filter(isOfSecret).map(\.argument)
     var seen: Set<Mistake> = []
     return mistakes.filter { mistake in

@@ -131,10 +131,13 @@ public enum DeadLetters {
     if evidence.utf8.allSatisfy({ $0 <= 0x20 }) || evidence.utf8.count > evidenceLimit {
       return "The evidence must be a text of 1 to \(evidenceLimit) bytes: what was seen, and where."
     }
-    if carriesCardNumber(evidence) {
+    switch Secret(in: evidence) {
+    case .cardNumber?:
       return "The evidence holds what may be a card number, which is kept nowhere; leave it out."
+    case .key?:
+      return "The evidence holds what may be a secret key, which is kept nowhere; leave it out."
+    case nil: return nil
     }
-    return nil
   }
 
   /// How long it has been held, in whole units.

@@ -153,11 +153,11 @@ private func redacted(_ text: String) -> String {
 /// Whether a word is a key of the processor or its name for a means of payment (`processors.md`).
 private func isSecret(_ word: [UInt8]) -> Bool {
   let text = String(decoding: word, as: UTF8.self)
-  if text.contains("_secret_") { return true }
+  if carriesKey(text) || text.contains("_secret_") { return true }
   // Some reasons for a decline begin like a card's name, which has digits in it.
   if text.hasPrefix("card_") {
     return word.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
-  let prefixes = ["pm_", "tok_", "src_", "ba_", "sk_", "rk_", "pk_", "whsec_"]
+  let prefixes = ["pm_", "tok_", "src_", "ba_", "pk_"]
   return prefixes.contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
 }

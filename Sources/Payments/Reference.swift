@@ -15,10 +15,10 @@ public func isReference(_ text: String) -> Bool {
   }
 }
 
-/// Whether a text may be a run's name: a reference that carries no card number, because the name
-/// stands in the books and goes to the processor with every charge.
+/// Whether a text may be a run's name: a reference that carries no secret, because the name stands
+/// in the books and goes to the processor with every charge.
 public func isRunName(_ text: String) -> Bool {
-  isReference(text) && !carriesCardNumber(text)
+  isReference(text) && Secret(in: text) == nil
 }
 
 func isLetterOrDigit(_ byte: UInt8) -> Bool {

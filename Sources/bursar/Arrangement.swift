@@ -123,8 +123,8 @@ private struct Draft {
     if let run = run ?? environment.nonempty("BURSAR_RUN"), !isRunName(run) {
       add(
         isReference(run)
-          ? "The run's name (--run or BURSAR_RUN) holds what may be a card number, which is kept "
-            + "nowhere; give the run another name."
+          ? "The run's name (--run or BURSAR_RUN) holds what may be a card number or a key, which is "
+            + "kept nowhere; give the run another name."
           : "The run's name (--run or BURSAR_RUN) must be 1 to 64 letters, digits and . _ : / # -, "
             + "beginning with a letter or digit.", path: "run")
     }

@@ -71,8 +71,8 @@ final class Transcript {
     }
     bytes += Array(mark.utf8)
     bytes +=
-      mark == "> " && carriesCardNumber(String(decoding: line, as: UTF8.self))
-      ? Array("(a line left out: it may carry a card number)".utf8) : line
+      mark == "> " && Secret(in: String(decoding: line, as: UTF8.self)) != nil
+      ? Array("(a line left out: it may carry a card number or a key)".utf8) : line
     bytes.append(UInt8(ascii: "\n"))
     // Best effort: a full disk must not stop a payment.
     _ = outlet.write(bytes[...])

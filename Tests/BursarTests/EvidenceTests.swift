@@ -16,7 +16,7 @@ extension WorldTests {
       let call = Wire.charge("inv-1").replacing(
         #""customer""#,
         with:
-          #""task_id":"t","step_id":"1","checkpoint":"paid with pm_1Nx2Yz and sk_live_51Hq9","customer""#
+          #""task_id":"t","step_id":"1","checkpoint":"paid with pm_1Nx2Yz and pk_live_51Hq9","customer""#
       )
       try binary.write(call)
       let said = try Said(try binary.readLine())
@@ -29,7 +29,7 @@ extension WorldTests {
 
       let (text, code) = try export(id, of: estate)
       #expect(code == 0)
-      for secret in ["pm_card_visa", "pm_1Nx2Yz", "sk_live_51Hq9", "sk_test"] {
+      for secret in ["pm_card_visa", "pm_1Nx2Yz", "pk_live_51Hq9", "sk_test"] {
         #expect(!text.contains(secret), "\(secret) is shown")
       }
       #expect(text.contains("paid with [redacted] and [redacted]"))

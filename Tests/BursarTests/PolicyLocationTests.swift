@@ -101,8 +101,9 @@ struct RunNameTests {
     #expect(name == RunName.parent())
   }
 
-  @Test(arguments: ["4242424242424242", "run-4242-4242-4242-4242"])
-  func aRunNamedByACardNumberIsRefusedAndNeverRepeated(name: String) {
+  @Test(arguments: [
+    "4242424242424242", "run-4242-4242-4242-4242", "sk_live_51Hq9", "run:rk_test_51Hq9",
+  ]) func aRunNamedByASecretIsRefusedAndNeverRepeated(name: String) {
     let given = [
       Arrangement(policy: nil, run: name, environment: ["HOME": "/home/ann"]),
       Arrangement(policy: nil, environment: ["HOME": "/home/ann", "BURSAR_RUN": name]),
@@ -110,8 +111,8 @@ struct RunNameTests {
     for arrangement in given {
       #expect(
         arrangement.mistakes.map(\.message) == [
-          "The run's name (--run or BURSAR_RUN) holds what may be a card number, which is kept "
-            + "nowhere; give the run another name."
+          "The run's name (--run or BURSAR_RUN) holds what may be a card number or a key, which is "
+            + "kept nowhere; give the run another name."
         ])
       #expect(arrangement.run == RunName.shared)
     }

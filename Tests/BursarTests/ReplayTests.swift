@@ -36,7 +36,7 @@ struct ReplayPartTests {
       # why
       at 2026-11-20T09:00:00.250Z
       > {"a":1}
-      > (a line left out: it may carry a card number)
+      > (a line left out: it may carry a card number or a key)
       ! op_x#1 POST /v1/payment_intents key=k
       = op_x#1 200
       = op_x#2 500

@@ -1,5 +1,6 @@
 import JSON
 import Ledger
+import PaymentServer
 import Payments
 import Testing
 
@@ -42,7 +43,47 @@ import Testing
     #expect(!text(answer).contains("4242"))
   }
 
-  @Test func aRunNamedByACardNumberIsNobodysRun() throws {
+  static let keys = [
+    "sk_live_51HabcQRST", "sk_test_51Habc", "rk_live_1", "rk_test_9Z", "sk_org_live_1",
+    "whsec_MfKQ9r8G",
+  ]
+
+  @Test(arguments: keys) func aKeyOfTheProcessorIsRefusedInEveryArgument(key: String) throws {
+    let shop = try Shop()
+    let text =
+      "looks like it carries a secret key of the processor, which must never be sent to a tool. "
+      + "Leave it out, and tell the user that the key must be replaced."
+    let members: [(tool: String, sound: String, names: [String])] = [
+      ("charge", Self.sound, ["payment_method", "description", "task_id", "checkpoint", "tip"]),
+      ("refund", #""charge":"A","reference":"R""#, ["reason", "step_id"]),
+      ("status", #""wait_seconds":0"#, ["operation", "reference", "task_id"]),
+    ]
+    for (tool, sound, names) in members {
+      for name in names {
+        for value in [#""\#(key)""#, #""key: \#(key), ok""#, #"[{"\#(key)":1}]"#] {
+          let answer = try shop.call(tool, #"{\#(sound),"\#(name)":\#(value)}"#)
+          #expect(try problems(answer) == ["\(name) \(text)"])
+          #expect(!self.text(answer).contains(key))
+        }
+      }
+      let named = try shop.call(tool, #"{\#(sound),"\#(key)":"x"}"#)
+      #expect(try problems(named) == ["arguments have a name that \(text)"])
+      #expect(!self.text(named).contains(key))
+    }
+    #expect(shop.requests.isEmpty)
+  }
+
+  @Test func anExportShowsNoKeyThatIsInTheBooksAlready() throws {
+    let shop = try Shop()
+    for (number, key) in Self.keys.enumerated() {
+      let kept = try shop.record("A\(number)") { $0.task = "paid (\(key))" }
+      let pack = try Report.evidence(ledger: shop.ledger, id: kept.id.text, at: shop.now)
+      let text = String(decoding: try #require(pack), as: UTF8.self)
+      #expect(text.contains("paid ([redacted])") && !text.contains(key))
+    }
+  }
+
+  @Test func aRunNamedByASecretIsNobodysRun() throws {
     let till = try Till(ample(Shop.wide))
     var sent: [String] = []
     till.answers = { dispatch in
@@ -52,15 +93,16 @@ import Testing
     #expect(try till.charge(1000, run: "4242424242424242", reference: "A") == "captured")
     #expect(try till.charge(1000, run: "run:4242-4242-4242-4242", reference: "B") == "captured")
     #expect(try till.charge(1000, run: "run-1764150000", reference: "C") == "captured")
+    #expect(try till.charge(1000, run: "sk_live_51Hq9", reference: "D") == "captured")
     var ledger = try Ledger(path: till.ledger)
-    let runs = try ["A", "B", "C"].flatMap { reference in
+    let runs = try ["A", "B", "C", "D"].flatMap { reference in
       try ledger.read { (books: borrowing Books) throws(LedgerError) in
         try books.operations(reference: reference, namespace: "default")
       }.map(\.run)
     }
-    #expect(runs == ["run-0", "run-0", "run-1764150000"])
+    #expect(runs == ["run-0", "run-0", "run-1764150000", "run-0"])
     #expect(sent.contains { $0.contains("run-1764150000") })
-    #expect(!sent.contains { $0.contains("4242") })
+    #expect(!sent.contains { $0.contains("4242") || $0.contains("51Hq9") })
   }
 
   private func text(_ answer: JSONValue) -> String {

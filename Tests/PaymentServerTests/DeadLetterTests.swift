@@ -101,6 +101,7 @@ import Testing
     #expect(isRefused(try resolve(shop, as: .refunded)))
     #expect(isRefused(try resolve(shop, as: .failed, evidence: " ")))
     #expect(isRefused(try resolve(shop, as: .failed, evidence: "card 4242 4242 4242 4242")))
+    #expect(isRefused(try resolve(shop, as: .failed, evidence: "by sk_live_51Hq9")))
     #expect(
       isRefused(
         try DeadLetters.resolve(

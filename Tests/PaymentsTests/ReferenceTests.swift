@@ -108,6 +108,20 @@ import Testing
     #expect(carriesCardNumber("4242 4242 4242 4242 123"))
   }
 
+  @Test func keysAreSeenWhereverTheyStand() {
+    for prefix in keyPrefixes {
+      for text in ["\(prefix)51Hq9", "key=\(prefix)A", "%20\(prefix)1", "a_\(prefix)0 b"] {
+        #expect(carriesKey(text) && Secret(in: text) == .key, "\(text)")
+      }
+    }
+    let plain = [
+      "", "sk_", "sk_live_", "sk_live_...", "task_live_1", "desk_test_2", "whsec_", "showhsec_1",
+      "SK_LIVE_1", "sk-live-1", "sk_1", "pk_live_51Hq9", "pm_1Nx2Yz", "INV-7",
+    ]
+    for text in plain { #expect(Secret(in: text) == nil, "\(text)") }
+    #expect(Secret(in: "4242 4242 4242 4242") == .cardNumber)
+  }
+
   @Test func numbersThatAreNoCardsSurvive() {
     let plain = [
       "", "INV-7", "INV-2026-000123", "4242424242424241", "4242 4242 4242 4243", "424242424242",
