@@ -106,6 +106,30 @@ import Testing
     #expect(carriesCardNumber(Self.cards[0].map { "\($0) " }.joined()))
     #expect(carriesCardNumber("7 4242 4242 4242 4242"))
     #expect(carriesCardNumber("4242 4242 4242 4242 123"))
+    #expect(carriesCardNumber("exp 12/29 4242 4242 4242 4242 12/29"))
+    let printed = [
+      "3782 822463 10005", "3056 930902 0004", "4397 29815 061622", "4052 5943 51899",
+      "4222 222 222 222", "42424242 42424242", "620550 0000000000004", "424242 4242424242",
+      "2200 7007 1234 5676", "2131 0000 0000 001", "1800 000000 00002",
+    ]
+    for text in printed { #expect(carriesCardNumber("card \(text), thanks"), "\(text)") }
+  }
+
+  /// Every tenth of such numbers passes the Luhn check; each of these does.
+  @Test func timesAndOrderNumbersAreNoCards() {
+    let plain = [
+      "2026-11-26 00:00:03", "INV-2026-11-26-00:00:03", "2026-11-26 00:00:02.123456",
+      "26.11.2026 00:00:03", "20261126-000003", "20261126000003", "run-1764150000008",
+      "1764150000000007", "1764150000000000008", "44-69-62-91-37-02-85-87",
+      "43972-981-506-1622", "4141-29-17-366625", "446962-91-37-028587", "405-259-435-1899",
+      "4,469,629,137,028,587",
+    ]
+    for text in plain { #expect(!carriesCardNumber(text), "\(text)") }
+    for second in 0..<86_400 {
+      let time = timestamp(Instant(milliseconds: 1_795_651_200_000 + Int64(second) * 1000))
+      let spaced = String(time.map { $0 == "T" ? " " : $0 })
+      #expect(!carriesCardNumber(spaced) && !carriesCardNumber(time), "\(time)")
+    }
   }
 
   @Test func keysAreSeenWhereverTheyStand() {
