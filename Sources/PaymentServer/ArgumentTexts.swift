@@ -24,6 +24,11 @@ struct ArgumentTexts {
     }
   }
 
+  /// Of a text that is longer than it may be.
+  static func oversized(_ bytes: Int, most: Int) -> String {
+    "must be at most \(most) bytes of UTF-8; you sent \(bytes)."
+  }
+
   func mistake(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     if case .required(let name) = violation.rule { return Mistake(name, "is missing.") }
     guard case .key(let name)? = violation.path.first else {
@@ -33,6 +38,10 @@ struct ArgumentTexts {
       return Mistake(
         quotedName(name),
         "is not an argument of this tool; the arguments are \(known.joined(separator: ", ")).")
+    }
+    if isSame(name, "checkpoint"), case .maxLength(let most) = violation.rule {
+      return Mistake(
+        name, Self.oversized(violation.value?.string?.utf8.count ?? most + 1, most: most))
     }
     if isSame(name, "amount") { return amount(violation, in: arguments) }
     return Mistake(name, "\(violation.expectation); you sent \(sent(violation.value)).")

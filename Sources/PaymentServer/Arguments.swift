@@ -45,6 +45,9 @@ struct ArgumentReader {
   /// The most arguments that are looked at one by one.
   static let most = 64
 
+  /// The most bytes of a checkpoint, as the tools' schemas say it.
+  static let mostCheckpoint = 16_384
+
   /// What is wrong with arguments that are too many to be looked at one by one.
   static func flood(_ arguments: JSONObject) -> Mistake? {
     guard arguments.members.count > most else { return nil }
@@ -149,6 +152,7 @@ struct ArgumentReader {
         Mistake("arguments", ArgumentTexts.named(secret))
       }
     }
+    mistakes += oversized(arguments)
     for member in arguments.members {
       guard let scalar = member.value.string?.unicodeScalars.first(where: isHidden)
       else { continue }
@@ -164,6 +168,13 @@ struct ArgumentReader {
       mistakes.append(Mistake(quotedName(member.key), ArgumentTexts.carrying(secret)))
     }
     return mistakes
+  }
+
+  /// The schema's limit of a checkpoint counts characters, and its words promise bytes.
+  private func oversized(_ arguments: JSONObject) -> [Mistake] {
+    guard let bytes = arguments["checkpoint"]?.string?.utf8.count, bytes > Self.mostCheckpoint
+    else { return [] }
+    return [Mistake("checkpoint", ArgumentTexts.oversized(bytes, most: Self.mostCheckpoint))]
   }
 
   private func secret(in value: JSONValue) -> Secret? {

@@ -73,6 +73,32 @@ import Testing
     #expect(shop.requests.isEmpty)
   }
 
+  @Test func aCheckpointIsMeasuredInBytes() throws {
+    let shop = try Shop()
+    func checkpoint(_ letter: String, _ count: Int) -> String {
+      #","checkpoint":"\#(String(repeating: letter, count: count))""#
+    }
+    for (letter, count) in [("x", 16_384), ("\u{e9}", 8192), ("\u{1f600}", 4096)] {
+      let answer = try shop.charge("A\(letter.utf8.count)", 1000, checkpoint(letter, count))
+      #expect(answer["code"]?.string == "captured")
+      #expect(answer["checkpoint"]?.string?.utf8.count == 16_384)
+    }
+    let long: [(letter: String, count: Int, bytes: Int)] = [
+      ("x", 16_385, 16_385), ("\u{e9}", 8193, 16_386), ("\u{1f600}", 4097, 16_388),
+      ("\u{1f600}", 16_384, 65_536), ("\u{1f600}", 16_385, 65_540),
+    ]
+    for (letter, count, bytes) in long {
+      let calls = [("charge", Self.sound), ("refund", #""charge":"A","reference":"R""#)]
+      for (tool, sound) in calls {
+        let answer = try shop.call(tool, "{\(sound)\(checkpoint(letter, count))}")
+        #expect(
+          try problems(answer) == [
+            "checkpoint must be at most 16384 bytes of UTF-8; you sent \(bytes)."
+          ])
+      }
+    }
+  }
+
   @Test func anExportShowsNoKeyThatIsInTheBooksAlready() throws {
     let shop = try Shop()
     for (number, key) in Self.keys.enumerated() {
