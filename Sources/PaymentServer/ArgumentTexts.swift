@@ -47,23 +47,59 @@ struct ArgumentTexts {
     return Mistake(name, "\(violation.expectation); you sent \(sent(violation.value)).")
   }
 
+  /// Everything for which the processor would not take an amount.
+  func mistakes(in money: Money) -> [Mistake] {
+    currencies.objections(to: money).map { mistake($0) }
+  }
+
+  func mistake(_ objection: AmountObjection) -> Mistake {
+    switch objection {
+    case .currency(let currency):
+      Mistake("currency", "must be one the processor takes; it does not take \(currency.code).")
+    case .below(let money):
+      Mistake(
+        "amount",
+        "must be at least \(money.amount) minor units, which is \(currencies.text(money)).")
+    case .above(let money):
+      Mistake(
+        "amount", "must be at most \(money.amount) minor units, which is \(currencies.text(money))."
+      )
+    case .notMultiple(let multiple):
+      Mistake("amount", "must be a multiple of \(multiple) minor units in this currency.")
+    }
+  }
+
   /// An amount in major units is the most common mistake: the right number is said in full, where
-  /// only one thing can have been meant.
+  /// only one thing can have been meant, and the processor would take it; else why it would not.
   private func amount(_ violation: JSONSchema.Violation, in arguments: JSONObject) -> Mistake {
     var text =
       "must be a whole number of minor units, at least 1; you sent \(sent(violation.value))."
+    let currency = arguments["currency"]?.string.flatMap { Currency($0) }
     switch violation.value {
     case .number(let number)?:
-      if let code = arguments["currency"]?.string, let currency = Currency(code),
-        let money = currencies.money(number.text, currency), isFraction(number.text)
+      if let currency, let money = currencies.money(number.text, currency), isFraction(number.text)
       {
-        text += " For \(currencies.text(money)) send \(money.amount)."
+        text +=
+          currencies.objections(to: money).isEmpty
+          ? " For \(currencies.text(money)) send \(money.amount)."
+          : " \(currencies.text(money)) is \(money.amount) minor units\(objections(to: money))."
       }
-    case .string(let string)? where JSONNumber(text: string)?.integer != nil:
-      text += " Send the number without quotes."
-    case .string?, .null?, .bool?, .array?, .object?, nil: break
+    case .string(let string)?:
+      guard let amount = JSONNumber(text: string)?.integer else { break }
+      text += " Send the number without quotes"
+      if let currency, currencies[currency] != nil {
+        text += objections(to: Money(amount, currency))
+      }
+      text += "."
+    case .null?, .bool?, .array?, .object?, nil: break
     }
     return Mistake("amount", text)
+  }
+
+  /// `, but it must be at least 50 minor units, which is 0.50 USD`; nothing for what is taken.
+  private func objections(to money: Money) -> String {
+    let parts = mistakes(in: money).map { $0.text.dropLast() }
+    return parts.isEmpty ? "" : ", but it \(parts.joined(separator: ", and "))"
   }
 
   /// Whether digits other than zero follow the point: `5000.0` may mean 5000 minor units as well.

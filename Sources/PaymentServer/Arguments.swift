@@ -67,6 +67,8 @@ struct ArgumentReader {
     return present
   }
 
+  private var texts: ArgumentTexts { ArgumentTexts(currencies: currencies) }
+
   func charge(_ given: JSONObject, needsStep: Bool) -> Reading<ChargeArguments> {
     let arguments = Self.present(given, required: ["reference", "customer", "amount", "currency"])
     var mistakes = structural(arguments)
@@ -76,9 +78,7 @@ struct ArgumentReader {
     var money: Money?
     if let currency = currency(arguments, &mistakes), let amount = arguments["amount"]?.integer {
       money = Money(amount, currency)
-      if amount > 0, let objection = currencies.objection(to: Money(amount, currency)) {
-        mistakes.append(text(of: objection))
-      }
+      mistakes += texts.mistakes(in: Money(amount, currency))
     }
     guard mistakes.isEmpty, let money, let reference = arguments["reference"]?.string,
       let customer = arguments["customer"]?.string
@@ -106,7 +106,7 @@ struct ArgumentReader {
       return nil
     }
     guard currencies[currency] != nil else {
-      mistakes.append(text(of: .currency(currency)))
+      mistakes.append(texts.mistake(.currency(currency)))
       return nil
     }
     return currency
@@ -145,7 +145,7 @@ struct ArgumentReader {
     let named = given.members.filter { Secret(in: $0.key) == nil }
     let arguments = JSONObject(named.map { ($0.key, $0.value) })
     var mistakes = schema.violations(in: .object(arguments)).map { violation in
-      ArgumentTexts(currencies: currencies).mistake(violation, in: arguments)
+      texts.mistake(violation, in: arguments)
     }
     if named.count < given.members.count {
       mistakes += given.members.compactMap { Secret(in: $0.key) }.map { secret in
@@ -214,23 +214,6 @@ struct ArgumentReader {
   private func missingStep(_ arguments: JSONObject) -> [Mistake] {
     ["task_id", "step_id"].filter { arguments[$0] == nil }.map {
       Mistake($0, "is required here: the policy tells operations apart by task and step.")
-    }
-  }
-
-  private func text(of objection: AmountObjection) -> Mistake {
-    switch objection {
-    case .currency(let currency):
-      Mistake("currency", "must be one the processor takes; it does not take \(currency.code).")
-    case .below(let money):
-      Mistake(
-        "amount",
-        "must be at least \(money.amount) minor units, which is \(currencies.text(money)).")
-    case .above(let money):
-      Mistake(
-        "amount", "must be at most \(money.amount) minor units, which is \(currencies.text(money))."
-      )
-    case .notMultiple(let multiple):
-      Mistake("amount", "must be a multiple of \(multiple) minor units in this currency.")
     }
   }
 

@@ -68,14 +68,22 @@ extension CurrencyTable {
     return Money(amount, currency)
   }
 
-  /// Why the processor would not take this amount; nil when it would.
-  public func objection(to money: Money) -> AmountObjection? {
-    guard let rule = self[money.currency] else { return .currency(money.currency) }
-    if money.amount < rule.minimum { return .below(Money(rule.minimum, money.currency)) }
-    if money.amount > rule.maximum { return .above(Money(rule.maximum, money.currency)) }
-    if money.amount % rule.multiple != 0 { return .notMultiple(of: rule.multiple) }
-    return nil
+  /// Everything for which the processor would not take this amount; empty when it would. The limits
+  /// that are named it takes.
+  public func objections(to money: Money) -> [AmountObjection] {
+    guard let rule = self[money.currency] else { return [.currency(money.currency)] }
+    let most = rule.maximum - rule.maximum % rule.multiple
+    var objections: [AmountObjection] = []
+    if money.amount < rule.minimum {
+      objections.append(.below(Money(rule.minimum, money.currency)))
+    }
+    if money.amount > most { objections.append(.above(Money(most, money.currency))) }
+    if money.amount % rule.multiple != 0 { objections.append(.notMultiple(of: rule.multiple)) }
+    return objections
   }
+
+  /// The first of them; nil when the processor would take the amount.
+  public func objection(to money: Money) -> AmountObjection? { objections(to: money).first }
 }
 
 /// Why a processor does not take an amount.

@@ -99,6 +99,51 @@ import Testing
     }
   }
 
+  private func charge(_ amount: String, _ currency: String) throws -> [String] {
+    try problems(
+      try Shop().call(
+        "charge",
+        #"{"reference":"A","customer":"cus_1","amount":\#(amount),"currency":"\#(currency)"}"#))
+  }
+
+  @Test func noNumberIsAdvisedThatIsRefusedNext() throws {
+    func whole(_ sent: String, _ advice: String) -> String {
+      "amount must be a whole number of minor units, at least 1; you sent \(sent). \(advice)."
+    }
+    let least = "but it must be at least 50 minor units, which is 0.50 USD"
+    let tens = "but it must be a multiple of 10 minor units in this currency"
+    let most = "must be at most 99999990 minor units, which is 99999.990 KWD"
+    #expect(try charge("49.99", "USD") == [whole("49.99", "For 49.99 USD send 4999")])
+    #expect(try charge("1.010", "KWD") == [whole("1.010", "For 1.010 KWD send 1010")])
+    #expect(try charge("0.1", "USD") == [whole("0.1", "0.10 USD is 10 minor units, \(least)")])
+    #expect(
+      try charge("1.005", "KWD") == [whole("1.005", "1.005 KWD is 1005 minor units, \(tens)")])
+    #expect(
+      try charge("100000.005", "KWD") == [
+        whole(
+          "100000.005",
+          "100000.005 KWD is 100000005 minor units, but it \(most), "
+            + "and must be a multiple of 10 minor units in this currency")
+      ])
+    #expect(
+      try charge(#""10""#, "USD") == [whole(#""10""#, "Send the number without quotes, \(least)")])
+    #expect(try charge(#""1000""#, "USD") == [whole(#""1000""#, "Send the number without quotes")])
+    #expect(try charge(#""10""#, "XXX").first == whole(#""10""#, "Send the number without quotes"))
+  }
+
+  @Test func everythingThatIsWrongWithAnAmountIsSaidAtOnce() throws {
+    let most = "amount must be at most 99999990 minor units, which is 99999.990 KWD."
+    let tens = "amount must be a multiple of 10 minor units in this currency."
+    #expect(try charge("100000001", "KWD") == [most, tens])
+    #expect(try charge("100000000", "KWD") == [most])
+    #expect(try charge("1001", "KWD") == [tens])
+    #expect(
+      try charge("0", "USD") == [
+        "amount must be a whole number of minor units, at least 1; you sent 0.",
+        "amount must be at least 50 minor units, which is 0.50 USD.",
+      ])
+  }
+
   @Test func anExportShowsNoKeyThatIsInTheBooksAlready() throws {
     let shop = try Shop()
     for (number, key) in Self.keys.enumerated() {

@@ -72,6 +72,16 @@ import Testing
     #expect(objection(999, Fixture.kwd) == .notMultiple(of: 10))
     let unknown = Currency("XXX")!
     #expect(objection(1000, unknown) == .currency(unknown))
+    let odd = CurrencyTable([
+      Fixture.kwd: CurrencyTable.Rule(exponent: 3, multiple: 10, minimum: 100, maximum: 999)
+    ])
+    func objections(_ amount: Int64) -> [AmountObjection] {
+      odd.objections(to: Money(amount, Fixture.kwd))
+    }
+    let most = AmountObjection.above(Money(990, Fixture.kwd))
+    #expect(objections(100) == [] && objections(990) == [])
+    #expect(objections(991) == [most, .notMultiple(of: 10)] && objections(1000) == [most])
+    #expect(objections(99) == [.below(Money(100, Fixture.kwd)), .notMultiple(of: 10)])
   }
 
   @Test func aCurrencyIsThreeAsciiLettersInAnyCase() {
