@@ -52,6 +52,14 @@ struct ArgumentTexts {
     currencies.objections(to: money).map { mistake($0) }
   }
 
+  /// Why the processor would not give back an amount that is not all that is left: the least and
+  /// the most of a charge do not bind a refund, its multiple does.
+  func mistake(inRefund money: Money) -> Mistake? {
+    guard let multiple = currencies[money.currency]?.multiple, money.amount % multiple != 0
+    else { return nil }
+    return mistake(.notMultiple(of: multiple))
+  }
+
   func mistake(_ objection: AmountObjection) -> Mistake {
     switch objection {
     case .currency(let currency):

@@ -91,6 +91,10 @@ extension Desk {
         answer(call, texts.overRefund(charge, left: left))
         return
       }
+      let advice = ArgumentTexts(currencies: setting.dialect.profile.currencies)
+      if draft.terms.money != left, let mistake = advice.mistake(inRefund: draft.terms.money) {
+        return fix(call, [mistake], policy)
+      }
     }
     try submit(draft, call, policy, in: &books, now)
   }

@@ -144,6 +144,48 @@ import Testing
       ])
   }
 
+  @Test func aRefundIsAMultipleOfWhatTheCurrencyTakes() throws {
+    let caps = [("KWD", "9000.000"), ("ISK", "90000.00"), ("USD", "9000.00")].map {
+      #"{"name":"\#($0.0)","per":"run","amount":"\#($0.1)","currency":"\#($0.0)"}"#
+    }
+    let shop = try Shop(ample(caps.joined(separator: ",")))
+    func pay(_ reference: String, _ amount: Int64, _ currency: String) throws {
+      let members = #""customer":"cus_1","amount":\#(amount),"currency":"\#(currency)""#
+      let answer = try shop.call("charge", #"{"reference":"\#(reference)",\#(members)}"#)
+      #expect(answer["code"]?.string == "captured")
+    }
+    try pay("K", 1000, "KWD")
+    try pay("I", 20_000, "ISK")
+    try pay("U", 1000, "USD")
+    let sent = shop.requests.count
+    for (charge, amount, multiple) in [("K", 5, 10), ("K", 995, 10), ("I", 50, 100)] {
+      let answer = try shop.refund("R\(charge)", of: charge, Int64(amount))
+      #expect(
+        try problems(answer)
+          == ["amount must be a multiple of \(multiple) minor units in this currency."])
+    }
+    #expect(shop.requests.count == sent)
+    // The least of a charge does not bind what is given back.
+    for (charge, amount) in [("K", 10), ("I", 100), ("U", 1)] {
+      #expect(try shop.refund("R\(charge)", of: charge, Int64(amount))["code"] == "refunded")
+      #expect(try shop.refund("R\(charge)", of: charge, Int64(amount))["code"] == "replayed")
+    }
+  }
+
+  @Test func allThatIsLeftMayBeGivenBackWhateverItIs() throws {
+    let shop = try Shop()
+    let dinar = try #require(Currency("KWD"))
+    // Taken by a server that knew no multiples.
+    try shop.record("K") {
+      $0.terms.money = Money(1005, dinar)
+      $0.processorReference = "pi_1"
+    }
+    #expect(try shop.refund("R1", of: "K", 1004)["code"] == "invalid_arguments")
+    #expect(shop.requests.isEmpty)
+    #expect(try shop.refund("R2", of: "K", 1005)["code"] != "invalid_arguments")
+    #expect(!shop.requests.isEmpty)
+  }
+
   @Test func anExportShowsNoKeyThatIsInTheBooksAlready() throws {
     let shop = try Shop()
     for (number, key) in Self.keys.enumerated() {
