@@ -59,21 +59,28 @@ extension Desk {
     _ call: Call, _ arguments: RefundArguments, _ policy: Policy, in books: inout Books,
     _ now: Instant
   ) throws(LedgerError) {
-    guard let charge = try self.charge(named: arguments.charge, policy, books) else {
+    let charges = try self.charges(named: arguments.charge, policy, books)
+    guard let newest = charges.last else {
       answer(call, texts.unknownOperation("charge", arguments.charge))
       return
     }
     var draft = Draft(
-      kind: .refund, reference: arguments.reference, terms: charge.terms,
+      kind: .refund, reference: arguments.reference, terms: newest.terms,
       run: run(of: call, policy), task: arguments.task, step: arguments.step,
       checkpoint: arguments.checkpoint, trace: call.trace)
+    let known = try books.operation(id(of: draft, policy))
+    // A repeated call means the charge it meant before, whatever else was charged since.
+    let meant = charges.first { $0.id == known?.terms.charge }
+    guard let charge = meant ?? (charges.count == 1 ? newest : nil) else {
+      return answer(call, texts.ambiguousCharge(arguments.charge, charges))
+    }
+    draft.terms = charge.terms
     draft.terms.charge = charge.id
     draft.terms.chargeReference = charge.processorReference
     draft.terms.paymentMethod = nil
     draft.terms.description = nil
     draft.terms.reason = arguments.reason
 
-    let known = try books.operation(id(of: draft, policy))
     if let known, arguments.amount == nil { draft.terms.money = known.terms.money }
     if let amount = arguments.amount {
       draft.terms.money = Money(amount, charge.terms.money.currency)
@@ -99,18 +106,20 @@ extension Desk {
     try submit(draft, call, policy, in: &books, now)
   }
 
-  /// The charge a refund names: by its operation id, else by its reference.
-  private func charge(
+  /// The charges a refund may mean, the newest last: the one of that operation id, else those of
+  /// that reference that moved money, else the newest of it.
+  private func charges(
     named name: String, _ policy: Policy, _ books: borrowing Books
-  ) throws(LedgerError) -> Operation? {
+  ) throws(LedgerError) -> [Operation] {
     if let found = try books.operation(OperationID(name)), found.kind == .charge,
       isSame(found.namespace, policy.namespace)
     {
-      return found
+      return [found]
     }
     let found = try books.operations(reference: name, namespace: policy.namespace)
       .filter { $0.kind == .charge }
-    return found.last { $0.state.moved } ?? found.last
+    let moved = found.filter { $0.state.moved }
+    return moved.isEmpty ? found.suffix(1) : moved
   }
 
   /// What was captured of a charge, less what was refunded or is being refunded.

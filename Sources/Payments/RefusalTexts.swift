@@ -161,6 +161,22 @@ extension Texts {
         + "If the user agrees to less, call again with the same reference and that amount.")
   }
 
+  /// The most charges named in one answer.
+  static let chargesNamed = 5
+
+  /// Several charges have the reference by which a refund names its charge.
+  public func ambiguousCharge(_ reference: String, _ charges: [Operation]) -> Verdict {
+    let named = charges.suffix(Self.chargesNamed)
+    var list = named.map { "\($0.id.text) (\(currencies.text($0.terms.money)))" }
+      .joined(separator: ", ")
+    if charges.count > named.count { list += " and \(charges.count - named.count) older" }
+    return Verdict(
+      .fix, "ambiguous_charge",
+      "`charge` \(quoted(reference)) names \(charges.count) charges: \(list). Nothing was refunded. "
+        + "Call again with the operation id of the one that is meant as `charge`; if that is not "
+        + "certain, ask the user.")
+  }
+
   /// There is nothing to refund: the charge did not happen, or nothing is left of it.
   public func notRefundable(_ charge: Operation) -> Verdict {
     Verdict(

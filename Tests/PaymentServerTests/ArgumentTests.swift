@@ -186,6 +186,35 @@ import Testing
     #expect(!shop.requests.isEmpty)
   }
 
+  @Test func aReferenceOfSeveralChargesIsNeverGuessedAt() throws {
+    let shop = try Shop(ample(Shop.wide, members: #", "identity": "task_step""#))
+    func pay(_ step: String, _ amount: Int64, _ more: String = "") throws -> JSONValue {
+      try shop.charge("A", amount, #","task_id":"T","step_id":"\#(step)"\#(more)"#)
+    }
+    func giveBack(_ charge: String, _ step: String) throws -> JSONValue {
+      let task = #""task_id":"T","step_id":"\#(step)""#
+      return try shop.call(
+        "refund", #"{"charge":"\#(charge)","reference":"R-\#(step)","amount":60,\#(task)}"#)
+    }
+    let first = try #require(try pay("1", 100)["operation"]?.string)
+    let declined = try pay("2", 150, #","payment_method":"pm_card_chargeDeclined""#)
+    #expect(declined["code"] == "card_declined")
+    // One charge of that reference moved money: that one is meant.
+    #expect(try giveBack("A", "r1")["code"] == "refunded")
+    let second = try #require(try pay("3", 200)["operation"]?.string)
+    let sent = shop.requests.count
+    let answer = try giveBack("A", "r2")
+    #expect(answer["verdict"] == "FIX" && answer["code"] == "ambiguous_charge")
+    let both = "\(first) (1.00 USD), \(second) (2.00 USD)"
+    #expect(answer["message"]?.string?.contains(both) == true)
+    // What was given back when there was one is that, and nothing moves again.
+    #expect(try giveBack("A", "r1")["code"] == "replayed")
+    #expect(shop.requests.count == sent)
+    #expect(try giveBack(first, "r2")["code"] == "refund_too_large")
+    #expect(try giveBack(second, "r2")["code"] == "refunded")
+    #expect(try giveBack("A", "r2")["code"] == "replayed")
+  }
+
   @Test func anExportShowsNoKeyThatIsInTheBooksAlready() throws {
     let shop = try Shop()
     for (number, key) in Self.keys.enumerated() {

@@ -121,6 +121,15 @@ let goldenVerdicts = #"""
   unknown_operation FIX: No operation is known by `reference` "INV \u{e9}\u{a}". Nothing \#
   was done. Send the operation id or the reference exactly as it was charged; call status \#
   without arguments to see what is known.
+  ambiguous_charge FIX: `charge` "INV-7" names 2 charges: op_abcdefghijklmnopqrstuvwxyz (49.99 \#
+  USD), op_abcdefghijklmnopqrstuvwxyz (49.99 USD). Nothing was refunded. Call again with the \#
+  operation id of the one that is meant as `charge`; if that is not certain, ask the user.
+  ambiguous_charge FIX: `charge` "INV \u{e9}\u{a}" names 7 charges: \#
+  op_abcdefghijklmnopqrstuvwxyz (49.99 USD), op_abcdefghijklmnopqrstuvwxyz (49.99 USD), \#
+  op_abcdefghijklmnopqrstuvwxyz (49.99 USD), op_abcdefghijklmnopqrstuvwxyz (49.99 USD), \#
+  op_abcdefghijklmnopqrstuvwxyz (49.99 USD) and 2 older. Nothing was refunded. Call again \#
+  with the operation id of the one that is meant as `charge`; if that is not certain, ask \#
+  the user.
   policy_broken STOP: The policy is broken, so no money may move: caps[0].amount is \#
   missing. Do not retry. Tell the user that the operator must run `bursar check`.
   ledger_busy RETRY: Nothing was sent: the ledger is in use by another program. Repeat the \#

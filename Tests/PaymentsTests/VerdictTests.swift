@@ -94,6 +94,8 @@ import Testing
       texts.tooFast("rate_limited", "too many calls in this minute", seconds: 7),
       texts.overRefund(charge, left: Money(99, Fixture.usd)), texts.notRefundable(charge),
       texts.unknownOperation("reference", "INV \u{e9}\n"),
+      texts.ambiguousCharge("INV-7", [charge, charge]),
+      texts.ambiguousCharge("INV \u{e9}\n", Array(repeating: charge, count: 7)),
       texts.policyBroken("caps[0].amount is missing."), texts.ledgerBusy,
       texts.ledgerBroken("ledger_full", "the disk is full"), texts.internalFault,
     ]
