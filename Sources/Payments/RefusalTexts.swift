@@ -28,8 +28,8 @@ extension Texts {
     let named = mistakes.prefix(Self.mistakesNamed)
     var list = named.map { "`\($0.argument)` \($0.text)" }.joined(separator: " ")
     if mistakes.count > named.count { list += " And \(mistakes.count - named.count) more." }
-    let count =
-      mistakes.count == 1 ? "1 argument is wrong" : "\(mistakes.count) arguments are wrong"
+    let wrong = Set(mistakes.map { Array($0.argument.utf8) }).count
+    let count = wrong == 1 ? "1 argument is wrong" : "\(wrong) arguments are wrong"
     return Verdict(
       .fix, "invalid_arguments",
       "\(count), so nothing was done. \(list) Correct this and call again.")

@@ -106,6 +106,8 @@ let goldenVerdicts = #"""
   integer. Correct this and call again.
   invalid_arguments FIX: 2 arguments are wrong, so nothing was done. `amount` must be an \#
   integer. `customer` is missing. Correct this and call again.
+  invalid_arguments FIX: 1 argument is wrong, so nothing was done. `amount` must be an \#
+  integer. `amount` must be at least 50. Correct this and call again.
   reference_conflict STOP: Reference "INV-7" already names another charge (operation \#
   op_abcdefghijklmnopqrstuvwxyz, captured): customer is recorded as "cus_1" and was sent as \#
   "cus_\u{202e}2"; amount is recorded as "4999" and was sent as "5000". Nothing was done. \#

@@ -90,6 +90,9 @@ import Testing
     return denials.map { texts.denied($0) } + [
       texts.fix([Mistake("amount", "must be an integer.")]),
       texts.fix([Mistake("amount", "must be an integer."), Mistake("customer", "is missing.")]),
+      texts.fix([
+        Mistake("amount", "must be an integer."), Mistake("amount", "must be at least 50."),
+      ]),
       texts.conflict(charge, other.differences(from: charge.terms)),
       texts.tooFast("rate_limited", "too many calls in this minute", seconds: 7),
       texts.overRefund(charge, left: Money(99, Fixture.usd)), texts.notRefundable(charge),
