@@ -123,7 +123,15 @@ func redacted(_ value: JSONValue) -> JSONValue {
   }
 }
 
-private func redacted(_ text: String) -> String {
+private func redacted(_ text: String) -> String { redacted(text, isSecret) }
+
+/// A text with every secret key in it replaced.
+func withoutKeys(_ text: String) -> String {
+  carriesKey(text) ? redacted(text) { carriesKey(String(decoding: $0, as: UTF8.self)) } : text
+}
+
+/// A text with the words replaced that are not to be told.
+private func redacted(_ text: String, _ isSecret: ([UInt8]) -> Bool) -> String {
   var result: [UInt8] = []
   var word: [UInt8] = []
   func isOfWord(_ byte: UInt8) -> Bool {

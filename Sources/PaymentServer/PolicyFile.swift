@@ -75,18 +75,6 @@ private func mistake(
     position = document.position(of: violation.path)
   }
   return PolicyMistake(
-    line: position?.line ?? 1, column: position?.column ?? 1, path: text(of: violation.path),
-    message: violation.policySentence)
-}
-
-/// A path as an operator writes it: `caps[0].amount`.
-func text(of path: JSONDocument.Path) -> String {
-  var text = ""
-  for element in path {
-    switch element {
-    case .key(let key): text += text.isEmpty ? key : ".\(key)"
-    case .index(let index): text += "[\(index)]"
-    }
-  }
-  return text
+    line: position?.line ?? 1, column: position?.column ?? 1,
+    path: JSONDocument.text(of: violation.path), message: violation.policySentence)
 }

@@ -104,6 +104,13 @@ struct PolicyReader {
     _ path: JSONDocument.Path, _ given: JSONValue?
   ) -> ProcessorSetting.Secret? {
     guard let given else { return nil }
+    for member in given.object?.members ?? [] where carriesKey(member.value.string ?? "") {
+      refuse(
+        path + [.key(member.key)],
+        "holds the secret itself; expected is the name of an environment variable or a file's path, "
+          + "and the secret must be replaced, because it stood here")
+      return nil
+    }
     switch (given["env"]?.string, given["file"]?.string) {
     case (let name?, nil): return .environment(name)
     case (nil, let file?): return .file(file)
@@ -246,7 +253,8 @@ struct PolicyReader {
     let position = position ?? document.position(of: Array(path.dropLast()))
     mistakes.append(
       PolicyMistake(
-        line: position?.line ?? 1, column: position?.column ?? 1, path: text(of: path),
+        line: position?.line ?? 1, column: position?.column ?? 1,
+        path: JSONDocument.text(of: path),
         message: "\(message)."))
   }
 }

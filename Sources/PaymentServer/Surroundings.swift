@@ -120,11 +120,12 @@ public struct PolicyMistake: Sendable, Equatable {
     "line \(line), column \(column): \(path.isEmpty ? message : "\(path) \(message)")"
   }
 
-  /// A mistake from its parts.
+  /// A mistake from its parts. A key that stands in the file is not repeated: mistakes are read by
+  /// models and kept in logs.
   public init(line: Int, column: Int, path: String, message: String) {
     self.line = line
     self.column = column
-    self.path = path
-    self.message = message
+    self.path = withoutKeys(path)
+    self.message = withoutKeys(message)
   }
 }

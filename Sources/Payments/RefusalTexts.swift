@@ -208,7 +208,7 @@ extension Texts {
   public func policyBroken(_ first: String) -> Verdict {
     Verdict(
       .stop, "policy_broken",
-      "The policy is broken, so no money may move: \(first) Do not retry. "
+      "The policy is broken (\(quoted(first, limit: 200))), so no money may move. Do not retry. "
         + "Tell the user that the operator must run `bursar check`.")
   }
 

@@ -33,11 +33,16 @@ public func carriesKey(_ text: String) -> Bool {
     }
     return index < bytes.count && isLetterOrDigit(bytes[index])
   }
-  for start in bytes.indices {
+  for start in bytes.indices where mayBegin(bytes[start]) {
     guard start == 0 || !isLetter(bytes[start - 1]) else { continue }
     for prefix in keyPrefixes where stands(prefix, at: start) { return true }
   }
   return false
+}
+
+/// Whether any of the prefixes begins so: most bytes are told from it at once.
+private func mayBegin(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "s") || byte == UInt8(ascii: "r") || byte == UInt8(ascii: "w")
 }
 
 private func isLetter(_ byte: UInt8) -> Bool {

@@ -57,6 +57,38 @@ private struct BrokenPolicy {
     }
   }
 
+  private static let key = "sk_live_51Habc"
+  static let leaks = [
+    #""processor": {"kind": "stripe", "apiKey": {"env": "\#(key)"}}, "environment": "live""#,
+    #""processor": {"kind": "stripe", "apiKey": {"file": "/keys/\#(key)"}}, "environment": "live""#,
+    #""processor": {"kind": "stripe", "apiKey": {"\#(key)": "x"}}, "environment": "live""#,
+    #""processor": {"kind": "\#(key)"}"#, #""\#(key)": 1"#, #""\#(key)": 1, "\#(key)": 2"#,
+    #""webhooks": {"secret": {"env": "whsec_51Habc"}}"#,
+  ]
+
+  @Test(arguments: leaks)
+  func aKeyThatStandsInThePolicyIsRepeatedNowhere(_ member: String) throws {
+    let shop = try Shop(#"{"caps": [\#(Shop.wide)], \#(member)}"#)
+    guard case .broken(let mistakes) = shop.setting.policy else {
+      Issue.record("It is taken for sound.")
+      return
+    }
+    let said = try shop.charge("INV-1")
+    #expect(said["code"]?.string == "policy_broken")
+    for text in mistakes.map(\.sentence) + [String(decoding: said.compact, as: UTF8.self)] {
+      #expect(!text.contains("51Habc"), "\(text)")
+    }
+  }
+
+  @Test func theModelReadsOneBoundedLineOfABrokenPolicy() throws {
+    for key in ["\u{43a}\u{43b}\u{44e}\u{447}", #"a\nb"#, String(repeating: "k", count: 100_000)] {
+      let said = try Shop(#"{"caps": [\#(Shop.wide)], "\#(key)": 1}"#).charge("INV-1")
+      let message = said["message"]?.string ?? ""
+      #expect(message.utf8.count < 500 && message.utf8.allSatisfy { (0x20...0x7e).contains($0) })
+      #expect(message.hasSuffix("the operator must run `bursar check`."))
+    }
+  }
+
   @Test func whereAMistakeIsCanBeFoundInTheFile() throws {
     for policy in try BrokenPolicy.all() {
       guard case .broken(let mistakes) = policy.reading else { continue }

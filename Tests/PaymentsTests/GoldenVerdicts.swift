@@ -132,8 +132,8 @@ let goldenVerdicts = #"""
   op_abcdefghijklmnopqrstuvwxyz (49.99 USD) and 2 older. Nothing was refunded. Call again \#
   with the operation id of the one that is meant as `charge`; if that is not certain, ask \#
   the user.
-  policy_broken STOP: The policy is broken, so no money may move: caps[0].amount is \#
-  missing. Do not retry. Tell the user that the operator must run `bursar check`.
+  policy_broken STOP: The policy is broken ("caps[0].amount is missing."), so no money may \#
+  move. Do not retry. Tell the user that the operator must run `bursar check`.
   ledger_busy RETRY: Nothing was sent: the ledger is in use by another program. Repeat the \#
   same call after 2 seconds.
   ledger_full STOP: The ledger cannot be used (the disk is full), so no money may move. \#
