@@ -31,13 +31,14 @@ public struct Connection: Sendable {
   ///
   /// - Parameters:
   ///   - tools: whole Tool objects, in the order they are listed; each has a `name`.
+  ///   - isListed: whether a client is told of a tool of that name.
   ///   - templates: whole ResourceTemplate objects; without any, resources are not offered.
   ///   - instructions: what clients may show the model once; empty for none.
   public init(
-    tools: [JSONValue], templates: [JSONValue] = [], name: String, version: String, title: String,
-    instructions: String
+    tools: [JSONValue], where isListed: (String) -> Bool = { _ in true },
+    templates: [JSONValue] = [], name: String, version: String, title: String, instructions: String
   ) {
-    self.tools = ToolList(tools)
+    self.tools = ToolList(tools, where: isListed)
     self.templates = templates
     introduction = Introduction(
       name: name, version: version, title: title, instructions: instructions,

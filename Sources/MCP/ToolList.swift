@@ -18,16 +18,19 @@ struct ToolList: Sendable {
     ("execution", .november2025 ... .november2025),
   ]
 
-  init(_ tools: [JSONValue]) {
+  /// - Parameter isListed: whether a tool of that name is in the list; what is not can be called
+  ///   all the same, and whoever answers says that it may not be.
+  init(_ tools: [JSONValue], where isListed: (String) -> Bool) {
     names = tools.map { tool in
       guard let name = tool["name"]?.string else {
         preconditionFailure("A tool is an object with a name.")
       }
       return name
     }
+    let listed = zip(tools, names).filter { isListed($0.1) }.map(\.0)
     rendered = Dictionary(
       uniqueKeysWithValues: Revision.allCases.map { revision in
-        (revision, JSONValue.array(tools.map { Self.gated($0, for: revision) }).compact)
+        (revision, JSONValue.array(listed.map { Self.gated($0, for: revision) }).compact)
       })
   }
 

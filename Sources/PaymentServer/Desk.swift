@@ -102,8 +102,8 @@ struct Desk {
       inFlight: policy?.rates.inFlight ?? 0)
     self.schemas = ToolSchemas.standard
     self.connection = Connection(
-      tools: schemas.documents, templates: Self.templates, name: "bursar", version: setting.version,
-      title: "Bursar",
+      tools: schemas.documents, where: { policy?.allows(tool: $0) ?? true },
+      templates: Self.templates, name: "bursar", version: setting.version, title: "Bursar",
       instructions: ToolSchemas.instructions)
   }
 

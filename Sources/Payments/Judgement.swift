@@ -78,6 +78,11 @@ public struct CapUsage: Hashable, Sendable {
 }
 
 extension Policy {
+  /// Whether a tool may be called; `status`, which moves nothing, always may.
+  public func allows(tool: String) -> Bool {
+    isSame(tool, "status") || tools.contains { isSame($0, tool) }
+  }
+
   /// Judges a demand. Reads exposures, writes nothing (DESIGN §8: judge, then write).
   ///
   /// - Parameters:
@@ -167,7 +172,7 @@ extension Policy {
   private func plainDenial(
     of demand: Demand, runStarted: Instant, at now: Instant
   ) -> Denial? {
-    if !tools.contains(where: { isSame($0, demand.kind.rawValue) }) {
+    if !allows(tool: demand.kind.rawValue) {
       return .toolNotAllowed(demand.kind.rawValue)
     }
     if let lifetime = run.expiresIn, runStarted.duration(to: now) >= lifetime { return .runExpired }

@@ -33,4 +33,21 @@ import Testing
     try till.step([.tick])
     #expect(till.events("transition").count > before)
   }
+
+  @Test(arguments: [#"["charge"]"#, #"["charge", "status"]"#, #"["refund"]"#, "[]"])
+  func onlyToolsThatMayBeCalledAreListed(_ tools: String) throws {
+    let till = try Till(ample(Shop.wide, members: #", "tools": \#(tools)"#))
+    try till.step([.line(Array(hello.utf8))])
+    let said = try till.step([.line(Array(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#.utf8))])
+    let listed = said.first?["result"]?["tools"]?.array?.compactMap { $0["name"]?.string }
+    let wanted = ["charge", "refund"].filter { tools.contains($0) } + ["status"]
+    #expect(listed == wanted)
+    // One that is called all the same is told so in words, not by an error that is sent again.
+    let refused = try ["charge", "refund"].filter { !tools.contains($0) }.map { tool in
+      let charge = #"{"reference":"A","customer":"cus_1","amount":1000,"currency":"USD"}"#
+      let refund = #"{"reference":"R","charge":"A"}"#
+      return try till.call(tool, tool == "charge" ? charge : refund)["verdict"]
+    }
+    #expect(refused.allSatisfy { $0 == "STOP" || $0 == "FIX" })
+  }
 }
