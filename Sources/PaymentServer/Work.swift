@@ -40,8 +40,28 @@ extension Desk {
   private mutating func apply(
     _ finding: Finding, to operation: Operation, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    guard let (after, reason) = operation.followed(by: finding, retries, at: now) else { return }
+    let rule = try rule(for: finding, operation, books)
+    guard let (after, reason) = operation.followed(by: finding, rule, at: now) else { return }
     try write(after, from: operation, reason, in: &books, now)
+  }
+
+  /// How many look-ups the processor's quiescence takes at least: the longest wait between two goes
+  /// into it so often.
+  private static let looksOfQuiescence = 10
+
+  /// The rule a finding is followed by. That the processor does not have something counts after
+  /// quiescence, and by the look-ups made in it as well, so that a clock that jumps ahead lets
+  /// nobody take what is still on its way for what will never come.
+  private func rule(
+    for finding: Finding, _ operation: Operation, _ books: borrowing Books
+  ) throws(LedgerError) -> RetryRule {
+    guard case .absent = finding, let since = operation.unknownSince else { return retries }
+    let looks = try books.attempts(of: operation.id)
+      .count { !$0.instruction.writes && $0.started >= since && $0.finished != nil }
+    if looks >= Self.looksOfQuiescence { return retries }
+    var rule = retries
+    rule.quiescence = RetryRule.lookUpFor
+    return rule
   }
 
   /// Writes what follows from a sender's death, and goes on at once: nobody has to be waited for.

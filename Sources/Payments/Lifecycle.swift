@@ -11,7 +11,7 @@ public struct RetryRule: Hashable, Sendable {
   /// How long after its first use a key may be sent again.
   public let keyRetention: Duration
   /// How long a lost request may still be executing.
-  public let quiescence: Duration
+  public var quiescence: Duration
   /// How long an attempt in flight is left alone before another process takes the operation over.
   public let lease: Duration
   /// What was first sent up to then may be of any age: the clock was set back since.

@@ -33,6 +33,44 @@ import Testing
     #expect(shop.sandbox.refunds.map(\.money.amount) == [300])
   }
 
+  /// A clock that jumps ahead does not make time pass at the processor: a refund that was lost on
+  /// its way and may still arrive is not taken for one that never will.
+  @Test func aJumpAheadIsNoQuiescence() throws {
+    let shop = try Shop()
+    try shop.charge("INV-1", 5000)
+    var late: Request?
+    shop.street = { request, _, _ in
+      guard request.path == "/v1/refunds", request.method == .post else { return nil }
+      late = request
+      return .failure(TransportFailure(cause: .timeout, sent: true))
+    }
+    try shop.refund("R-1", of: "INV-1", 300)
+    shop.pass(.seconds(5))
+    shop.now = shop.now.advanced(by: Self.hour)
+    shop.pass(.seconds(180))
+    #expect(try shop.operation("R-1", .refund).state == .validated)
+    let request = try #require(late)
+    _ = shop.sandbox.answer(request, at: shop.now)
+    shop.pass(.seconds(120))
+    #expect(try shop.operation("R-1", .refund).state == .refunded)
+  }
+
+  /// What never arrives is known not to have happened when that time is over.
+  @Test func whatNeverArrivesIsGivenUpAfterQuiescence() throws {
+    let shop = try Shop()
+    try shop.charge("INV-1", 5000)
+    shop.street = { request, _, _ in
+      request.path == "/v1/refunds" && request.method == .post
+        ? .failure(TransportFailure(cause: .timeout, sent: true)) : nil
+    }
+    try shop.refund("R-1", of: "INV-1", 300)
+    shop.pass(.seconds(590))
+    #expect(try shop.operation("R-1", .refund).state == .validated)
+    shop.pass(.seconds(90))
+    let refund = try shop.operation("R-1", .refund)
+    #expect(refund.state == .failed && refund.code == "not_executed")
+  }
+
   /// A charge that was settled a moment ago was made days ago: an equal one is no repetition.
   @Test func settlingMakesNoChargeNewAgain() throws {
     let shop = try Shop(#"{"caps": [\#(Shop.wide)]}"#)
