@@ -14,6 +14,48 @@ public func salvagedID(of line: [UInt8]) -> JSONValue? {
   return salvage.count == 1 ? salvage.id : nil
 }
 
+/// A line with `null` instead of what stands under a path of keys; nil when nothing does, or the
+/// line cannot be followed so far.
+///
+/// Best effort, for the error path: what the reader refuses may stand where nobody has to look who
+/// only wants to know whom to answer. A key that is written with escapes is not found.
+public func leavingOut(_ path: [String], of line: [UInt8]) -> [UInt8]? {
+  var scanner = Scanner(line)
+  do throws(JSONError) {
+    for key in path {
+      guard try scanner.enter(key) else { return nil }
+    }
+    let start = scanner.offset
+    try scanner.skipValue()
+    return line[..<start] + Array("null".utf8) + line[scanner.offset...]
+  } catch {
+    return nil
+  }
+}
+
+extension Scanner {
+  /// Goes to the value of a key of the object that comes next; false when there is none.
+  fileprivate mutating func enter(_ key: String) throws(JSONError) -> Bool {
+    try skipBlanks()
+    guard next == .openBrace else { return false }
+    repeat {
+      offset += 1
+      try skipBlanks()
+      if next == .closeBrace { return false }
+      let start = offset
+      try skipString()
+      let isFound = bytes[start..<offset].elementsEqual("\"\(key)\"".utf8)
+      try skipBlanks()
+      try skip(.colon)
+      try skipBlanks()
+      if isFound { return true }
+      try skipValue()
+      try skipBlanks()
+    } while next == .comma
+    return false
+  }
+}
+
 private struct Salvage {
   private var scanner: Scanner
   /// How many top-level keys are `id`.

@@ -23,25 +23,43 @@ public struct CallID: Hashable, Comparable, Sendable {
   }
 }
 
-/// A tool call in good form: the tool exists; its arguments are an object, otherwise unchecked.
+/// A call of a tool that exists; its arguments are unchecked.
 public struct Call: Sendable, Equatable {
   /// What to answer it by.
   public let id: CallID
   /// The tool's name, as in the list given to the connection.
   public let tool: String
-  /// The arguments as sent; empty when there were none.
+  /// The arguments as sent; empty when there were none, or they have a flaw.
   public let arguments: JSONObject
-  /// `params._meta` as sent; empty when there was none.
+  /// `params._meta` as sent; empty when there was none, or it has a flaw.
   public let meta: JSONObject
   /// The revision the call is made in.
   public let revision: Revision
   /// Whether the client gave a token for progress notifications.
   public let wantsProgress: Bool
+  /// What is wrong with the call's form. Unless empty, it is not known what was asked for, and the
+  /// only answer is to say so: as a result, since clients send again what they hear is an error
+  /// (DESIGN §6).
+  public let flaws: [Flaw]
 
   /// The agent run the call belongs to, if the client's framework says so:
   /// `_meta["dev.bursar/run"]`.
   public var run: String? {
     meta["dev.bursar/run"]?.string
+  }
+}
+
+/// What is wrong with the form of a member of a call's parameters.
+public struct Flaw: Sendable, Equatable {
+  /// The member's name.
+  public let member: String
+  /// What is wrong with it: the rest of a sentence that begins with its name, without the point.
+  public let text: String
+
+  /// A flaw from its parts.
+  public init(_ member: String, _ text: String) {
+    self.member = member
+    self.text = text
   }
 }
 

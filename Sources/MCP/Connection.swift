@@ -65,10 +65,10 @@ public struct Connection: Sendable {
     do {
       return events(of: try JSONValue(reading: line))
     } catch {
-      let id = error.wellFormed ? Echo(salvagedID(of: line)) : nil
-      let refusal: Refusal =
-        error.wellFormed ? .invalidRequest(error.message) : .unreadable(error.message)
-      return [.line(Line.error(refusal, for: id))]
+      guard error.wellFormed else {
+        return [.line(Line.error(.unreadable(error.message), for: nil))]
+      }
+      return events(ofRefused: line, error)
     }
   }
 
@@ -132,6 +132,28 @@ extension Connection {
     return batch.compactMap { event(of: $0, inBatch: true) }
   }
 
+  /// JSON that the reader refuses. When only a call's arguments are why, the tool says so.
+  private mutating func events(ofRefused line: [UInt8], _ error: JSONError) -> [Event] {
+    if case .request(var request)? = message(in: line, leavingOut: ["params", "arguments"]),
+      Method(named: request.method) == .callTool,
+      let name = request.params["name"]?.string, tools.contains(name)
+    {
+      request.flaws.append(Flaw("arguments", "cannot be read: \(error.message)"))
+      return [event(of: request, inBatch: false)]
+    }
+    let id = Echo(salvagedID(of: line))
+    return [.line(Line.error(.invalidRequest(error.message), for: id))]
+  }
+
+  private func message(in line: [UInt8], leavingOut path: [String]) -> Message? {
+    guard let rest = JSON.leavingOut(path, of: line) else { return nil }
+    do throws(JSONError) {
+      return Message(try JSONValue(reading: rest))
+    } catch {
+      return nil
+    }
+  }
+
   /// Batches exist in one revision only (§B.1); their answers leave one by one.
   private func judge(_ batch: [JSONValue]) throws(Refusal) {
     guard agreed == .march2025 else {
@@ -154,11 +176,15 @@ extension Connection {
     case .notification(let method, let params):
       return Method(named: method) == .cancelled ? cancellation(params) : nil
     case .request(let request):
-      do throws(Refusal) {
-        return try event(of: request, inBatch: inBatch)
-      } catch {
-        return .line(Line.error(error, for: request.id))
-      }
+      return event(of: request, inBatch: inBatch)
+    }
+  }
+
+  private mutating func event(of request: Message.Request, inBatch: Bool) -> Event {
+    do throws(Refusal) {
+      return try judged(request, inBatch: inBatch)
+    } catch {
+      return .line(Line.error(error, for: request.id))
     }
   }
 
@@ -200,8 +226,8 @@ extension Connection {
     }
   }
 
-  private mutating func event(
-    of request: Message.Request, inBatch: Bool
+  private mutating func judged(
+    _ request: Message.Request, inBatch: Bool
   ) throws(Refusal) -> Event {
     guard calls[request.id] == nil else {
       throw .invalidRequest("a request with this id is in flight")
@@ -210,6 +236,9 @@ extension Connection {
     if templates.isEmpty, method?.isAboutResources == true { method = nil }
     if inBatch, method == .initialize {
       throw .invalidRequest("initialize may not be part of a batch")
+    }
+    if method != .callTool, let flaw = request.flaws.first {
+      throw .invalidParams("params.\(flaw.member) \(flaw.text)")
     }
     if let envelope = try Envelope(in: request.meta) {
       return try stateless(request, method, in: envelope.revision)
@@ -295,12 +324,12 @@ extension Connection {
     guard tools.contains(name) else {
       throw .unknownTool(name)
     }
-    let arguments = try request.params.optionalObject("arguments", called: "arguments")
-
+    let flaws = [request.params.flaw(in: "arguments")].compactMap { $0 } + request.flaws
     let id = begin(request, in: revision)
     return .call(
       Call(
-        id: id, tool: name, arguments: arguments, meta: request.meta, revision: revision,
-        wantsProgress: waiting[id]?.token != nil))
+        id: id, tool: name, arguments: request.params["arguments"]?.object ?? JSONObject(),
+        meta: request.meta, revision: revision, wantsProgress: waiting[id]?.token != nil,
+        flaws: flaws))
   }
 }

@@ -17,8 +17,10 @@ enum Message {
     let id: Echo
     let method: String
     let params: JSONObject
-    /// The parameters' `_meta`.
+    /// The parameters' `_meta`; empty when it is no object.
     let meta: JSONObject
+    /// What is known to be wrong with the parameters: a refusal for all but a call of a tool.
+    var flaws: [Flaw]
   }
 
   init(_ value: JSONValue) {
@@ -54,12 +56,21 @@ enum Message {
       throw .invalidRequest("the id must be a string or a whole number")
     }
     let params = try members.optionalObject("params", called: "params")
-    let meta = try params.optionalObject("_meta", called: "params._meta")
-    self = .request(Request(id: id, method: method, params: params, meta: meta))
+    let meta = params["_meta"]?.object ?? JSONObject()
+    let flaws = [params.flaw(in: "_meta")].compactMap { $0 }
+    self = .request(Request(id: id, method: method, params: params, meta: meta, flaws: flaws))
   }
 }
 
 extension JSONObject {
+  /// What is wrong with a member that has to be an object, if it is there and not null.
+  func flaw(in key: String) -> Flaw? {
+    switch self[key] {
+    case nil, .null, .object: nil
+    case .bool, .number, .string, .array: Flaw(key, "must be an object")
+    }
+  }
+
   /// A member that is an object, or is absent, or is null, which means the same as absent.
   func optionalObject(_ key: String, called name: String) throws(Refusal) -> JSONObject {
     switch self[key] {

@@ -21,6 +21,9 @@ extension Desk {
       return answer(
         call, texts.tooFast("too_many_calls", "too many calls wait for an answer", seconds: 1))
     }
+    guard call.flaws.isEmpty else {
+      return fix(call, call.flaws.map { Mistake($0.member, $0.text + ".") }, policy)
+    }
     if let mistake = ArgumentReader.flood(call.arguments) { return fix(call, [mistake], policy) }
     switch call.tool {
     case "charge":

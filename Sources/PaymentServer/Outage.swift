@@ -57,7 +57,7 @@ extension Desk {
     let asked = calls
     calls = []
     for call in asked {
-      guard call.tool == "status", ArgumentReader.flood(call.arguments) == nil,
+      guard call.tool == "status", call.flaws.isEmpty, ArgumentReader.flood(call.arguments) == nil,
         case .sound(var arguments) = reader.status(call.arguments)
       else {
         calls.append(call)

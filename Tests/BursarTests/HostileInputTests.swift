@@ -102,10 +102,9 @@ extension WorldTests {
       for argument in arguments {
         try binary.write(charge(argument) + [0x0A])
         let answer = try #require(try binary.readLine(patience: 60_000))
-        // What is too deep is no message at all; what is none of its arguments is told by name.
-        let told = ["\"verdict\":\"FIX\"", "\"code\":-32602", "\"code\":-32600"]
+        // Whatever they are: once the tool is known it speaks, and not the protocol.
         #expect(
-          told.contains { answer.contains($0) },
+          answer.contains("\"verdict\":\"FIX\""),
           "\(argument.prefix(80)): \(answer.prefix(300))")
       }
       for size in [Lines.limit, Lines.limit + 1, 8 << 20] {

@@ -56,3 +56,28 @@ func anIDInDoubtIsNotFound(line: String) {
   let long = String(repeating: "a", count: 2 << 20)
   #expect(salvagedID(of: Array(#"{"a":"\#(long)","id":"x"}"#.utf8)) == "x")
 }
+
+@Test(arguments: [
+  (#"{"a":{"b":[1,{"x":1,"x":2}],"c":3}}"#, #"{"a":{"b":null,"c":3}}"#),
+  (
+    #" { "z" : "}" , "a" : { "c" : {} , "b" : "\ud800" } } "#,
+    #" { "z" : "}" , "a" : { "c" : {} , "b" : null } } "#
+  ),
+  (#"{"a":{"b":1,"b":2}}"#, #"{"a":{"b":null,"b":2}}"#),
+])
+func aPartThatNobodyHasToReadIsLeftOut(line: String, rest: String) {
+  #expect(leavingOut(["a", "b"], of: Array(line.utf8)) == Array(rest.utf8))
+}
+
+@Test(arguments: [
+  "", "{", "[]", "1", "{}", #"{"a":1}"#, #"{"a":{}}"#, #"{"b":{"a":1}}"#, #"{"a":[{"b":1}]}"#,
+  #"{"a":{"b":}}"#, #"{"a":{"b":[1}}"#, #"{"a":{"c":1 "b":1}}"#, #"[{"a":{"b":1}}]"#,
+])
+func whatIsNotThereCannotBeLeftOut(line: String) {
+  #expect(leavingOut(["a", "b"], of: Array(line.utf8)) == nil)
+}
+
+@Test func aPartThatIsTooDeepIsLeftOut() {
+  let line = Array(#"{"a":{"b":\#(nested(100_000))}}"#.utf8)
+  #expect(leavingOut(["a", "b"], of: line) == Array(#"{"a":{"b":null}}"#.utf8))
+}

@@ -41,8 +41,6 @@ struct CallTests {
   func aCallInBadFormIsInvalidParams(revision: Revision) throws {
     let rows = [
       #""arguments":{}"#, #""name":null"#, #""name":5"#, #""name":["charge"]"#,
-      #""name":"charge","arguments":[]"#, #""name":"charge","arguments":"{}""#,
-      #""name":"charge","arguments":5"#, #""name":"charge","arguments":false"#,
       #""name":"Charge""#, #""name":"charge ""#, #""name":"""#, #""name":"nope","arguments":[]"#,
     ]
     let talk = Conversation(revision)
@@ -52,6 +50,49 @@ struct CallTests {
     }
     #expect(try talk.faults(request("tools/call", in: revision)) == [Fault(-32602, "1")])
     #expect(talk.connection.callsInFlight == 0)
+  }
+
+  private static let shapeless = ["[]", #""{}""#, "5", "false", "[{}]"]
+
+  @Test(arguments: Revision.allCases, shapeless)
+  func argumentsThatAreNoObjectAreTheToolsToSay(_ revision: Revision, _ arguments: String) throws {
+    let talk = Conversation(revision)
+    let call = try talk.call(
+      request("tools/call", in: revision, #""name":"charge","arguments":\#(arguments)"#))
+    #expect(call.flaws == [Flaw("arguments", "must be an object")])
+    #expect(call.arguments == JSONObject())
+    #expect(talk.answer(call.id, with: done) != nil)
+  }
+
+  @Test(arguments: shapeless)
+  func aMetaThatIsNoObjectIsTheToolsToSay(_ meta: String) throws {
+    let talk = Conversation(.november2025)
+    let call = try talk.call(
+      request("tools/call", #""name":"charge","arguments":[],"_meta":\#(meta)"#))
+    #expect(call.flaws.map(\.member) == ["arguments", "_meta"])
+    let list = request("tools/list", #""_meta":\#(meta)"#, id: "2")
+    #expect(try talk.faults(list) == [Fault(-32602, "2")])
+    let unknown = request("tools/call", #""name":"nope","_meta":\#(meta)"#, id: "3")
+    #expect(try talk.faults(unknown) == [Fault(-32602, "3")])
+  }
+
+  @Test(arguments: Revision.allCases)
+  func argumentsTheReaderRefusesAreTheToolsToSay(_ revision: Revision) throws {
+    let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+    let rows = [
+      (#"{"amount":1,"amount":100}"#, #"duplicate key "amount""#),
+      (#"{"description":"\ud800"}"#, "half a surrogate pair"),
+      (#"{"description":\#(deep)}"#, "more than 64 levels"),
+    ]
+    for (number, (arguments, reason)) in rows.enumerated() {
+      let talk = Conversation(revision)
+      let params = #""name":"charge","arguments":\#(arguments)"#
+      let call = try talk.call(request("tools/call", in: revision, params, id: "\(number)"))
+      #expect(call.flaws.map(\.member) == ["arguments"])
+      #expect(call.flaws.first?.text.hasPrefix("cannot be read: \(reason)") == true)
+      #expect(call.revision == revision)
+      #expect(talk.answer(call.id, with: done) != nil)
+    }
   }
 
   static let unknownNames: [(sent: String, quoted: String)] = [

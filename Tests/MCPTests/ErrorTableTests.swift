@@ -53,12 +53,16 @@ struct ErrorTableTests {
   @Test func jsonThatTheReaderRefusesIsInvalidAndItsIDIsSaved() throws {
     let talk = Conversation(.november2025)
     let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
-    let amounts = #""name":"charge","arguments":{"amount":1,"amount":100}"#
+    let amounts = #""name":"nope","arguments":{"amount":1,"amount":100}"#
+    let twice = #""name":"charge","name":"charge","arguments":{}"#
     let rows: [(line: String, id: String)] = [
       (request("tools/call", amounts, id: "7"), "7"),
       (request("tools/call", amounts, id: #""seven""#), #""seven""#),
       (request("tools/call", amounts, id: "1.0"), "null"),
       (request("tools/call", amounts, id: "null"), "null"),
+      (request("tools/call", twice, id: "7"), "7"),
+      (request("tools/call", #""name":"charge","_meta":{"a":1,"a":1}"#, id: "7"), "7"),
+      (request("tools/list", #""arguments":{"a":1,"a":1}"#, id: "7"), "7"),
       (request("ping", #""a":\#(deep)"#, id: "8"), "8"),
       (#"{"jsonrpc":"2.0","method":"ping","params":{"a":1,"a":1}}"#, "null"),
       (#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, "null"),
