@@ -141,6 +141,8 @@ extension Connection {
       request.flaws.append(Flaw("arguments", "cannot be read: \(error.message)"))
       return [event(of: request, inBatch: false)]
     }
+    // A notification is not answered, whatever is wrong with it.
+    if case .notification? = message(in: line, leavingOut: ["params"]) { return [] }
     let id = Echo(salvagedID(of: line))
     return [.line(Line.error(.invalidRequest(error.message), for: id))]
   }
