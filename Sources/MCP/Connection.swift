@@ -10,6 +10,9 @@ public import JSON
 /// Absent: time, IO, a limit on calls in flight (whoever answers them has one), and any memory of
 /// what a stateless request said.
 public struct Connection: Sendable {
+  /// The most messages one line can bring, where there are batches.
+  public static let messagesPerLine = Limits.batch
+
   private let tools: ToolList
   /// Whole ResourceTemplate objects; empty when there are no resources at all.
   let templates: [JSONValue]

@@ -10,6 +10,9 @@ import Schemas
 /// It never blocks on the network, never waits, never looks at a clock. A step that fails leaves
 /// the value and the books as they were.
 public struct PaymentServer: ~Copyable {
+  /// The most messages one line can bring.
+  public static let messagesPerLine = Connection.messagesPerLine
+
   private var desk: Desk
   private var books: LedgerDoor
 

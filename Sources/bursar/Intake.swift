@@ -54,15 +54,9 @@ struct Intake: ~Copyable {
     lines.removeAll()
   }
 
-  /// The inputs that are ready, at most that many.
+  /// The inputs that are ready, at most that many; an array counts as all it may hold.
   mutating func inputs(limit: Int) -> [Input] {
-    var inputs: [Input] = []
-    while inputs.count < limit, let line = lines.next() {
-      switch line {
-      case .whole(let bytes): inputs.append(.line(bytes))
-      case .oversized: inputs.append(.oversizedLine)
-      }
-    }
+    var inputs = lines.inputs(limit: limit)
     if isOver, !isTold, !lines.isPending {
       isTold = true
       inputs.append(.ended)

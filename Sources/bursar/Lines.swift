@@ -1,3 +1,5 @@
+import PaymentServer
+
 /// Splits what arrives on standard input into lines: bytes on 0x0A, and no line without end.
 ///
 /// Half a line is never handed out, not even at the end of input: a truncated request is not a
@@ -56,5 +58,28 @@ struct Lines {
     defer { dropping = true }
     start = buffer.count
     return dropping ? nil : .oversized
+  }
+
+  /// The next lines as inputs, until that many messages may be in them: a batch is one line, and
+  /// while a step is busy with a few hundred of them nobody else is answered.
+  mutating func inputs(limit: Int) -> [Input] {
+    var inputs: [Input] = []
+    var messages = 0
+    while messages < limit, let line = next() {
+      switch line {
+      case .whole(let bytes):
+        inputs.append(.line(bytes))
+        messages += Self.isBatch(bytes) ? PaymentServer.messagesPerLine : 1
+      case .oversized:
+        inputs.append(.oversizedLine)
+        messages += 1
+      }
+    }
+    return inputs
+  }
+
+  private static func isBatch(_ line: [UInt8]) -> Bool {
+    let blanks = Array(" \t\r".utf8)
+    return line.first { !blanks.contains($0) } == UInt8(ascii: "[")
   }
 }

@@ -3,7 +3,7 @@ import Payments
 
 /// The shell around the server: what is ready goes in, what comes out is carried where it belongs.
 struct Loop: ~Copyable {
-  /// The most inputs of one step.
+  /// The most inputs of one step, an array counted as all the messages it may hold.
   static let inputsPerStep = 256
   /// How long the end may take once no further calls can come.
   static let grace = Duration.milliseconds(1500)

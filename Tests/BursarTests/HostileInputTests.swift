@@ -171,6 +171,37 @@ extension WorldTests {
       #expect(try binary.exitCode() == 0)
     }
 
+    @Test func batchesWithoutEndAreWorkedOffAFewAtATime() throws {
+      let estate = try Estate()
+      let binary = try estate.start()
+      try binary.write(Wire.hello.replacing("2025-11-25", with: "2025-03-26"))
+      _ = try binary.readLine()
+      func batch(_ ids: ClosedRange<Int>) -> String {
+        let calls = ids.map { String(Wire.status("inv-1", id: $0).dropLast()) }
+        return "[\(calls.joined(separator: ","))]\n"
+      }
+      // What one line may hold, and one message more, which is refused as a whole.
+      let start = Stopwatch.now
+      try binary.write(batch(1...100))
+      for _ in 0..<100 { #expect(try binary.readLine()?.contains("\"result\"") == true) }
+      #expect(Stopwatch.now - start < 5_000)
+      try binary.write(batch(1...101))
+      #expect(try binary.readLine()?.contains("at most 100 messages") == true)
+      let text = Array((0..<40).map { batch($0 * 100...$0 * 100 + 99) }.joined().utf8)
+      var taken = 0
+      var count = 0
+      while count < 4000 {
+        if taken < text.count { taken += try binary.writeWhatItTakes(Array(text[taken...])) }
+        let lines = taken < text.count ? binary.lines(within: 0) : [try binary.readLine() ?? ""]
+        count += lines.count { $0.contains("\"result\"") }
+      }
+      let memory = try Kernel.memory(of: binary.number, peak: true)
+      print("at most \(memory / 1024) MiB resident over 4,000 questions in batches")
+      #expect(memory < 256 * 1024)
+      binary.closeInput()
+      #expect(try binary.exitCode() == 0)
+    }
+
     @Test func withNothingToDoItDoesNothing() throws {
       let estate = try Estate()
       let binary = try estate.open()

@@ -65,4 +65,17 @@ struct LinesTests {
     lines.append([0x0A] + long + [0x0A] + Array("x\n".utf8))
     #expect(all(&lines) == [.oversized, whole("x")])
   }
+
+  @Test func aBatchCountsAsAllTheMessagesItMayHold() {
+    func counts(_ line: String, limit: Int) -> [Int] {
+      var lines = Lines()
+      lines.append(Array(String(repeating: line + "\n", count: 500).utf8))
+      return (1...2).map { _ in lines.inputs(limit: limit).count }
+    }
+    #expect(counts("{}", limit: 256) == [256, 244])
+    for batch in ["[]", " \t\r[{}]"] {
+      #expect(counts(batch, limit: 256) == [3, 3])
+      #expect(counts(batch, limit: 1) == [1, 1])
+    }
+  }
 }
