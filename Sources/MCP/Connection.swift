@@ -24,11 +24,11 @@ public struct Connection: Sendable {
   var waiting: [CallID: Waiting] = [:]
   var calls: [Echo: CallID] = [:]
   /// What a client of the handshake watches.
-  var subscribed: [String] = [] { didSet { findWatched() } }
+  var subscribed: [String] = []
   /// Who watches without one.
-  var streams: [Stream] = [] { didSet { findWatched() } }
-  /// The addresses somebody watches, as they were written, each once.
-  public internal(set) var watched: [String] = []
+  var streams: [Stream] = []
+  /// How many addresses more are watched when every question that waits is answered so.
+  private(set) var wished = 0
 
   /// A connection on which nothing was said yet.
   ///
@@ -104,18 +104,21 @@ public struct Connection: Sendable {
   mutating func finish(_ call: CallID) -> Waiting? {
     guard let asked = waiting.removeValue(forKey: call) else { return nil }
     calls[asked.id] = nil
+    wished -= asked.wished
     return asked
   }
 
   /// Puts a request on the books: from here on only its answer speaks for it.
   mutating func begin(
-    _ request: Message.Request, in revision: Revision, about addresses: [String] = []
+    _ request: Message.Request, in revision: Revision, about addresses: [String] = [],
+    wishing wished: Int = 0
   ) -> CallID {
     serial += 1
+    self.wished += wished
     let call = CallID(serial: serial)
     waiting[call] = Waiting(
       id: request.id, revision: revision, token: Echo(request.meta["progressToken"]),
-      addresses: addresses)
+      addresses: addresses, wished: wished)
     calls[request.id] = call
     return call
   }

@@ -5,6 +5,8 @@ struct Waiting {
   let token: Echo?
   /// Of a question: the addresses it is about, as they were written.
   let addresses: [String]
+  /// How many of them count as watched already, so that the bound holds while they wait.
+  let wished: Int
   var progress: Int64?
 }
 

@@ -6,8 +6,14 @@ import JSON
 /// stateless one opens a stream, whose request stays unanswered while it lasts, and every line of
 /// it carries that request's id. Absent: replay. Who reconnects reads again.
 extension Connection {
-  mutating func findWatched() {
-    watched = unique(subscribed + streams.flatMap(\.addresses))
+  /// The addresses somebody watches, as they were written, each once.
+  public var watched: [String] {
+    unique(subscribed + streams.flatMap(\.addresses))
+  }
+
+  /// Whether somebody watches an address.
+  public var isWatched: Bool {
+    !subscribed.isEmpty || streams.contains { !$0.addresses.isEmpty }
   }
 
   /// The lines that tell everybody who watches an address that what is there has changed.
@@ -140,7 +146,12 @@ extension Connection {
     _ subject: Question.Subject, _ request: Message.Request, in revision: Revision,
     about addresses: [String]
   ) -> Question {
-    let id = begin(request, in: revision, about: addresses)
+    let wished: Int
+    switch subject {
+    case .list, .read: wished = 0
+    case .watch(let addresses): wished = max(1, addresses.count)
+    }
+    let id = begin(request, in: revision, about: addresses, wishing: wished)
     return Question(id: id, subject: subject)
   }
 
@@ -153,7 +164,7 @@ extension Connection {
 
   private func refuseTooMany(_ more: Int) throws(Refusal) {
     let open = subscribed.count + streams.reduce(0) { $0 + max(1, $1.addresses.count) }
-    guard open + max(1, more) <= Limits.watched else {
+    guard open + wished + max(1, more) <= Limits.watched else {
       throw .invalidParams("at most \(Limits.watched) resources are watched at once")
     }
   }

@@ -123,7 +123,7 @@ extension Desk {
   }
 
   /// Whether somebody watches resources.
-  var isWatched: Bool { seen != nil && !connection.watched.isEmpty }
+  var isWatched: Bool { seen != nil && connection.isWatched }
 
   /// Tells whoever watches of every operation that has changed since this was last done, in this
   /// process or another: the history says which. While nobody watches it is not looked at.

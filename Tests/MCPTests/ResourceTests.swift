@@ -195,4 +195,26 @@ struct ResourceTests {
     #expect(talk.connection.watched.count == 1000)
     #expect(try talk.faults(listen("[]", id: "2")) == [Fault(-32602, "2")])
   }
+
+  @Test func whoWaitsToWatchCountsAsWatching() throws {
+    let talk = talk(.november2025)
+    func subscribe(_ number: Int) -> String {
+      request("resources/subscribe", #""uri":"task://\#(number)""#, id: "\(number)")
+    }
+    let waiting = try (1...998).map { try talk.question(subscribe($0)) }
+    let stream = try talk.question(listen(#"["task://a","task://b"]"#))
+    #expect(try talk.faults(subscribe(999)) == [Fault(-32602, "999")])
+    #expect(try talk.faults(listen("[]", id: "7000")) == [Fault(-32602, "7000")])
+    // An answer takes nothing more; a refusal and a cancellation give their places back.
+    #expect(talk.answer(waiting[0].id, with: .watching(["task://1"])) != nil)
+    #expect(try talk.faults(subscribe(999)) == [Fault(-32602, "999")])
+    #expect(talk.answer(waiting[1].id, with: .unknown) != nil)
+    _ = try talk.question(subscribe(999))
+    #expect(try talk.faults(subscribe(1000)) == [Fault(-32602, "1000")])
+    let cancel = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"l"}}"#
+    #expect(talk.send(cancel) == [.cancelled(stream.id)])
+    _ = try (1000...1001).map { try talk.question(subscribe($0)) }
+    #expect(try talk.faults(subscribe(1002)) == [Fault(-32602, "1002")])
+    #expect(talk.connection.watched == ["task://1"] && talk.connection.isWatched)
+  }
 }
