@@ -20,6 +20,10 @@ struct Intake: ~Copyable {
   /// Whether the end of input was handed out: no further calls will come.
   var isEnded: Bool { isTold }
 
+  /// Whether the agent has ended the input. Asked while nothing is read, which is how its end is
+  /// noticed else.
+  var isHungUp: Bool { !isOver && System.isHungUp(0) }
+
   /// Whether inputs are waiting to be taken.
   var isPending: Bool { lines.isPending || isOver && !isTold }
 

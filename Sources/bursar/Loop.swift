@@ -8,6 +8,9 @@ struct Loop: ~Copyable {
   /// How long the end may take once no further calls can come.
   static let grace = Duration.milliseconds(1500)
 
+  /// How often it is looked whether the agent is still there while it does not read.
+  static let lookInterval = Duration.milliseconds(100)
+
   private var server: PaymentServer
   private let street: Street
   private var intake: Intake
@@ -51,6 +54,7 @@ struct Loop: ~Copyable {
       if !inputs.isEmpty { carry(inputs, at: now) }
       mouth.flush()
       if mouth.isGone { intake.close() }
+      lookForReader(at: now)
       if isOver(now) { return }
       wait(from: now)
     }
@@ -78,6 +82,19 @@ struct Loop: ~Copyable {
     log.flush()
   }
 
+  /// While the agent does not read, nothing is read of it, its end included. One that has ended its
+  /// input and does not read on within the grace never will.
+  private mutating func lookForReader(at now: Instant) {
+    if intake.isEnded { return }
+    guard mouth.isFull, intake.isHungUp else {
+      deadline = nil
+      return
+    }
+    let deadline = self.deadline ?? now.advanced(by: Self.grace)
+    self.deadline = deadline
+    if deadline <= now { intake.close() }
+  }
+
   /// Whether nothing is left to do, or no time to do it in.
   private mutating func isOver(_ now: Instant) -> Bool {
     guard intake.isEnded else { return false }
@@ -90,7 +107,8 @@ struct Loop: ~Copyable {
     // What was due and is due still is tried again, but not without a breath.
     let breath = now.advanced(by: .milliseconds(1))
     let wakes = [
-      intake.isPending ? now : nil, deadline, street.wake(after: now),
+      intake.isPending ? now : nil, deadline,
+      mouth.isFull ? now.advanced(by: Self.lookInterval) : nil, street.wake(after: now),
       server.wake.map { max($0, breath) },
       server.glanceInterval.map { max(glanced.advanced(by: $0), breath) },
     ]
@@ -103,7 +121,7 @@ struct Loop: ~Copyable {
   private mutating func listen(at now: Instant, milliseconds: Int32?) {
     var interests = intake.interests(whileFull: mouth.isFull) + [mouth.interest]
     street.wait(for: &interests, milliseconds: milliseconds)
-    let wasEnded = deadline != nil
+    let wasEnded = intake.isEnded
     // A second word to end is taken literally.
     if intake.read(interests), wasEnded { deadline = now }
   }

@@ -151,6 +151,16 @@ extension System {
     return interests[0].ready
   }
 
+  /// Whether nobody can write to it any more, whatever is still there to read. A file's end is not
+  /// seen.
+  static func isHungUp(_ descriptor: Int32) -> Bool {
+    // POLLRDHUP of poll(2), which the module does not show: the end of what a socket gives.
+    let ended: Int16 = 0x2000
+    var entry = pollfd(fd: descriptor, events: ended, revents: 0)
+    let count = unsafe poll(&entry, 1, 0)
+    return count > 0 && entry.revents & (Int16(POLLHUP) | Int16(POLLERR) | ended) != 0
+  }
+
   /// Reads what is there, at most `limit` bytes.
   static func read(_ descriptor: Int32, limit: Int) -> ReadOutcome {
     var count = 0

@@ -51,6 +51,30 @@ extension WorldTests {
       #expect(try estate.unsoundness() == [])
     }
 
+    /// More than is kept for an agent that does not read.
+    private func listing(_ binary: Binary) throws {
+      for _ in 0..<1200 { try binary.write(Wire.list) }
+      binary.closeInput()
+    }
+
+    @Test func anAgentThatEndsAndReadsNoMoreIsNotWaitedFor() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      try listing(binary)
+      let elapsed = try Stopwatch.wait("the end") { !binary.isRunning }
+      print("ended \(elapsed) ms after an agent that does not read")
+      #expect(elapsed < 6_000)
+      #expect(try binary.exitCode() == 0)
+    }
+
+    @Test func anAgentThatEndsAndReadsOnIsToldEverything() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      try listing(binary)
+      #expect(try binary.readToEnd().count == 1200)
+      #expect(try binary.exitCode() == 0)
+    }
+
     @Test func aCrashInTheMiddleOfRecoveryIsRecoveredFrom() throws {
       let estate = try Estate()
       let binary = try estate.open()
