@@ -137,20 +137,31 @@ extension Desk {
     let entries = try books.history(after: last, limit: Self.changesPerStep)
     seen = entries.last?.sequence ?? last
     isBehind = entries.count == Self.changesPerStep
-    let watchesTasks = watched.contains { if case .task = $0.address { true } else { false } }
     var told: Set<[UInt8]> = []
     for id in entries.compactMap(\.operation) where told.insert(Array(id.text.utf8)).inserted {
-      let task = watchesTasks ? try operation(id.text, policy, books)?.task : nil
+      let changed = try changed(with: id, policy, books)
       for (text, address) in watched {
         let isIts =
           switch address {
-          case .operation(let name): isSame(name, id.text)
-          case .task(let name): isSame(name, task)
+          case .operation(let name): changed.contains { isSame($0.id.text, name) }
+          case .task(let name): changed.contains { isSame(name, $0.task) }
           case nil: false
           }
         guard isIts, told.insert(Array(text.utf8)).inserted else { continue }
         for line in connection.changed(text) { outputs.append(.line(line)) }
       }
     }
+  }
+
+  /// Of which operations something else is to be read when one has changed: of that one, and of the
+  /// charge that it gives back.
+  private func changed(
+    with id: OperationID, _ policy: Policy, _ books: borrowing Books
+  ) throws(LedgerError) -> [Operation] {
+    guard let changed = try operation(id.text, policy, books) else { return [] }
+    guard let id = changed.terms.charge, let charge = try operation(id.text, policy, books) else {
+      return [changed]
+    }
+    return [changed, charge]
   }
 }
