@@ -10,6 +10,7 @@ func shown(_ byte: UInt8) -> String {
 /// Text of unknown origin, fit for a sentence: quoted as JSON, ASCII, at most about `limit`
 /// characters.
 func quoted(_ text: String, limit: Int = 64) -> String {
+  if mayCarryCardNumber(text) { return notShown }
   var shown = "\""
   for scalar in text.unicodeScalars {
     if shown.utf8.count > limit {
@@ -45,5 +46,28 @@ func isPlain(_ text: String) -> Bool {
 
 /// A name in a sentence: bare when it is plain, quoted otherwise.
 func named(_ text: String) -> String {
-  isPlain(text) && text.utf8.count <= 64 ? text : quoted(text)
+  isPlain(text) && text.utf8.count <= 64 && !mayCarryCardNumber(text) ? text : quoted(text)
 }
+
+/// Whether a text of unknown origin is not to be repeated: 13 digits or more, of any script, and
+/// no letter between them.
+///
+/// Coarser than the rule arguments are judged by, which belongs to the room of payments: here it
+/// only costs a quotation.
+public func mayCarryCardNumber(_ text: String) -> Bool {
+  // A digit has a byte at least.
+  if text.utf8.count < 13 { return false }
+  var digits = 0
+  for scalar in text.unicodeScalars {
+    if scalar.properties.numericType == .decimal {
+      digits += 1
+      if digits == 13 { return true }
+    } else if scalar.properties.isAlphabetic {
+      digits = 0
+    }
+  }
+  return false
+}
+
+/// What stands for such a text.
+public let notShown = "(not shown: it may carry a card number)"

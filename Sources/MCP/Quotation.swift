@@ -1,9 +1,12 @@
+import JSON
+
 /// Text of the client's as it may stand in a text of ours: ASCII, short, and recognisable as a
 /// quotation.
 ///
 /// What looks like a name stands bare, as in the specification's own `Unknown tool: x`; everything
 /// else is escaped and put in quotes, so that it cannot pass for words of ours.
 func quotation(of text: String) -> String {
+  if mayCarryCardNumber(text) { return notShown }
   if !text.isEmpty, text.utf8.count <= Limits.quotation, text.utf8.allSatisfy(belongsInName) {
     return text
   }

@@ -54,9 +54,13 @@ enum Refusal: Error, Equatable {
     switch self {
     case .unreadable, .invalidRequest, .unknownMethod, .invalidParams, .unknownTool, .unavailable:
       nil
-    case .unknownResource(let address, _): ["uri": .string(address)]
+    case .unknownResource(let address, _): ["uri": Self.echo(address)]
     case .unsupportedVersion(let requested):
-      ["supported": Revision.newestFirst, "requested": .string(requested)]
+      ["supported": Revision.newestFirst, "requested": Self.echo(requested)]
     }
+  }
+
+  private static func echo(_ text: String) -> JSONValue {
+    .string(mayCarryCardNumber(text) ? notShown : text)
   }
 }

@@ -108,7 +108,7 @@ extension Desk {
   ) throws(LedgerError) -> Bool {
     switch ResourceAddress(text) {
     case .operation(let id): try operation(id, policy, books) != nil
-    case .task(let task): isReference(task)
+    case .task(let task): isReference(task) && !carriesCardNumber(task)
     case nil: false
     }
   }

@@ -70,8 +70,8 @@ struct ReplayFile {
     // What a recorder notes of it.
     case "#" where rest == "the end of input": return .ended
     case nil, "#", "!": return .left
-    case ">": return .heard(rest.hasPrefix("(a line left out") ? nil : rest)
-    case "<": return .said(rest)
+    case ">": return .heard(rest.hasPrefix(Transcript.leftOut) ? nil : rest)
+    case "<": return rest.hasPrefix(Transcript.leftOut) ? .left : .said(rest)
     case "at": return time(rest)
     case "=": return answered(rest)
     case "policy": return .policy(rest)

@@ -7,6 +7,9 @@ import Payments
 /// Best effort: what cannot be written is lost. Bodies and credentials are never in it, and a line
 /// in which a card number may be is replaced (DESIGN §4, invariant 8).
 final class Transcript {
+  /// What stands for a line that is not written down begins with this.
+  static let leftOut = "(a line left out"
+
   private let outlet: Outlet
   private var told: Instant?
 
@@ -70,11 +73,44 @@ final class Transcript {
       told = now
     }
     bytes += Array(mark.utf8)
+    let isSaid = mark == "> " || mark == "< "
     bytes +=
-      mark == "> " && Secret(in: String(decoding: line, as: UTF8.self)) != nil
-      ? Array("(a line left out: it may carry a card number or a key)".utf8) : line
+      isSaid && carriesSecret(inLine: line)
+      ? Array("\(Self.leftOut): it may carry a card number or a key)".utf8) : line
     bytes.append(UInt8(ascii: "\n"))
     // Best effort: a full disk must not stop a payment.
     _ = outlet.write(bytes[...])
   }
+}
+
+/// Whether a line may carry a card number or a key, as it stands or with its escapes taken for what
+/// they mean.
+func carriesSecret(inLine line: [UInt8]) -> Bool {
+  let text = String(decoding: line, as: UTF8.self)
+  return Secret(in: text) != nil || Secret(in: unescaped(text)) != nil
+}
+
+/// A line with its escapes taken for what they mean, however often they are escaped themselves and
+/// whether or not the line is JSON; every other backslash is a blank.
+private func unescaped(_ text: String) -> String {
+  let units = Array(text.utf16)
+  var result: [UInt16] = []
+  var place = 0
+  while place < units.count {
+    guard units[place] == 0x5c else {
+      result.append(units[place])
+      place += 1
+      continue
+    }
+    let letter = place + 1 < units.count ? UInt8(truncatingIfNeeded: units[place + 1]) : 0
+    let digits = String(decoding: units[(place + 1)...].dropFirst().prefix(4), as: UTF16.self)
+    if letter == UInt8(ascii: "u"), digits.utf8.count == 4, let unit = UInt16(digits, radix: 16) {
+      result.append(unit)
+      place += 6
+    } else {
+      result.append(0x20)
+      place += "bfnrt".utf8.contains(letter) ? 2 : 1
+    }
+  }
+  return String(decoding: result, as: UTF16.self)
 }

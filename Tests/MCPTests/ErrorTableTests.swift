@@ -167,4 +167,33 @@ struct ErrorTableTests {
     let long = talk.lines(request(String(repeating: "m", count: 5000)))
     #expect(long.first.map { $0.utf8.count < 200 } == true)
   }
+
+  static let cards = [
+    "4242424242424242", "4242 4242 4242 4242", "card-4242-4242-4242-4242",
+    "\u{ff14}2424242424242424", #"\u0034242\u00344242\u00344242\u0034424"#,
+  ]
+
+  @Test(arguments: cards) func whatMayBeACardNumberIsNotRepeated(_ card: String) throws {
+    let hidden = "(not shown: it may carry a card number)"
+    let resources: [JSONValue] = [["uriTemplate": "task://{id}", "name": "task"]]
+    let talk = Conversation(.november2025, templates: resources)
+    func message(_ line: String) throws -> String? {
+      try talk.reply(line)["error"]?["message"]?.string
+    }
+    #expect(try message(request(card)) == "Method not found: \(hidden)")
+    #expect(
+      try message(request("tools/call", #""name":"\#(card)""#)) == "Unknown tool: \(hidden)")
+    #expect(
+      try message(request("ping", #""\#(card)":1,"\#(card)":2"#))?.contains("key \(hidden) at")
+        == true)
+    let called = request("tools/call", #""name":"charge","arguments":{"\#(card)":1,"\#(card)":2}"#)
+    #expect(try talk.call(called).flaws.first?.text.contains("key \(hidden) at") == true)
+    let read = request("resources/read", #""uri":"task://\#(card)""#, id: "2")
+    let question = try talk.question(read)
+    let unknown = try #require(talk.answer(question.id, with: .unknown))
+    #expect(unknown.contains(#""data":{"uri":"\#(hidden)"}"#))
+    let version = envelope.replacing("2026-07-28", with: card)
+    let refused = try talk.reply(request("tools/list", version, id: "3"))
+    #expect(refused["error"]?["data"]?["requested"]?.string == hidden)
+  }
 }
