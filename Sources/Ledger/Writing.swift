@@ -35,7 +35,8 @@ extension Books {
         written.lastingValues + written.askedValues + written.changingValues + written.addedValues)
       guard added == 1 else { throw conflict("The operation is in the books already.") }
     }
-    for movement in after.movements(from: before) where try !apply(movement, at: now) {
+    let booked = try spending(undoneBy: written, from: before) ?? now
+    for movement in after.movements(from: before) where try !apply(movement, at: booked) {
       // What became of the money is written down all the same.
       let subject = "\(written.id.text) in \(movement.scope.text)"
       try freeze(
@@ -114,7 +115,17 @@ extension Books {
     return try connection.change(query, arguments)
   }
 
-  /// Books what a refund gives back where its charge was booked.
+  /// When it was booked what a refund that bounced is to be taken out of again: less spent today
+  /// than nothing would raise today's caps. Nil where nothing that was spent comes back.
+  private func spending(
+    undoneBy after: Operation, from before: Operation?
+  ) throws(LedgerError) -> Instant? {
+    guard let before, before.state.moved, !after.state.moved else { return nil }
+    return try history(of: after.id).last { $0.isSpending }?.at
+  }
+
+  /// Books what a refund gives back where its charge was booked, and takes it out of there again
+  /// when the refund bounced.
   private mutating func giveBack(
     _ refund: Operation, from before: Operation?
   ) throws(LedgerError) {
@@ -123,6 +134,9 @@ extension Books {
       let spent = try history(of: id).last(where: { $0.isSpending })?.at
     else { return }
     for movement in refund.returns(from: before, to: charge) {
+      // Of a refund from before the books knew what they give back, nothing is there to take out.
+      let left = try exposure(of: movement.scope, since: nil).amount
+      if movement.spent.amount < 0, left < -movement.spent.amount { continue }
       _ = try apply(movement, at: spent)
     }
   }

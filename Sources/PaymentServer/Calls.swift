@@ -88,7 +88,9 @@ extension Desk {
     if let amount = arguments.amount {
       draft.terms.money = Money(amount, charge.terms.money.currency)
     }
-    if known == nil || known?.state.holds == false && known?.state.moved == false {
+    // A recorded outcome is given again, whatever is left to be given back by now.
+    let isRecorded = known.map { draft.repetition(of: $0, retries, now) == .same } ?? false
+    if !isRecorded, known == nil || known?.state.holds == false && known?.state.moved == false {
       guard charge.state.moved else {
         answer(
           call, charge.state.holds ? texts.chargeUnresolved(charge) : texts.notRefundable(charge))

@@ -12,6 +12,8 @@ public struct ComparisonCount: Hashable, Sendable {
   public var young = 0
   /// Operations that were pending and were brought to their end by the evidence.
   public var resolved = 0
+  /// Refunds that came back to the merchant after they had been given back.
+  public var bounced = 0
   /// Charges whose funds became available.
   public var settled = 0
   /// Disagreements found, known ones included.
@@ -19,7 +21,8 @@ public struct ComparisonCount: Hashable, Sendable {
 }
 
 /// Entries of the processor's list against the books: what is pending is resolved, what is decided
-/// is reported and never rewritten, and funds that are available are settled.
+/// is reported and never rewritten, and funds that are available are settled. What was given back
+/// is decided until it bounces: then the processor takes its own word back.
 struct Comparison {
   /// How long the books have to have been at rest before a disagreement counts: the list and the
   /// books are read at two moments, and lists lag.
@@ -84,6 +87,8 @@ struct Comparison {
     tally.compared += 1
     if operation.state.holds {
       try resolve(operation, by: entry, in: &books, now)
+    } else if try bounce(operation, by: entry, in: &books, now) {
+      tally.bounced += 1
     } else if try isYoung(operation, asked: asked, books) {
       tally.young += 1
       try settle(operation, by: entry, in: &books, now)
@@ -146,6 +151,18 @@ struct Comparison {
     let resolved = try write(after, from: operation, reason, in: &books, now)
     tally.resolved += 1
     try settle(resolved, by: entry, in: &books, now)
+  }
+
+  /// A refund that was given back and came back, if it is about what was asked for; however young,
+  /// because a refund that has failed never was in another state later. Whether it is one.
+  private mutating func bounce(
+    _ refund: Operation, by entry: StatementEntry, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) -> Bool {
+    guard let (after, reason) = refund.followed(by: entry.finding, retries, at: now),
+      differences(refund, entry).isEmpty
+    else { return false }
+    try write(after, from: refund, reason, in: &books, now)
+    return true
   }
 
   /// An operation at its end: what the processor says otherwise is reported.
@@ -221,14 +238,17 @@ struct Comparison {
   ) throws(LedgerError) {
     guard charge.kind == .charge, let there = entry.refunded else { return }
     var here: Int64 = 0
+    var bounced: Int64 = 0
     for refund in try books.refunds(of: charge.id)
     where isSame(refund.terms.chargeReference, entry.reference) {
       guard !refund.state.holds, refund.updated <= asked.advanced(by: .zero - Self.margin) else {
         return
       }
       if refund.state.moved { here += refund.terms.money.amount }
+      if isSame(refund.code, Code.refundFailed) { bounced += refund.terms.money.amount }
     }
-    guard here != there else { return }
+    // Nothing says whether a charge's sum still has in it what came back.
+    guard here != there, here + bounced != there else { return }
     let currency = charge.terms.money.currency
     try report(
       .refunds, entry, charge, Money(here, currency).words, Money(there, currency).words,

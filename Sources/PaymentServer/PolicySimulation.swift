@@ -178,8 +178,10 @@ public struct PolicySimulation: Sendable {
     }
     var after = recorded[place]
     after.state = state
-    for movement in after.movements(from: before) { try book.apply(movement, at: now) }
-    if state.moved { fates[place].spent = fates[place].spent ?? now }
+    // What bounced is taken out where it was booked, as in the books.
+    let booked = state.moved ? now : fates[place].spent ?? now
+    for movement in after.movements(from: before) { try book.apply(movement, at: booked) }
+    fates[place].spent = state.moved ? fates[place].spent ?? now : nil
     guard let charge = after.terms.charge.flatMap({ places[$0] }), let spent = fates[charge].spent
     else { return }
     for movement in after.returns(from: before, to: recorded[charge]) {

@@ -22,6 +22,9 @@ public struct Reconciliation: ~Copyable {
   static let patience = Duration.seconds(30)
   /// How far the processor's clock may be behind ours.
   static let skew = Duration.seconds(300)
+  /// How long after it was made a refund may still bounce: 30 days at Stripe (`processors.md`
+  /// §2.6), and some for the time it was under way.
+  public static let bounces = Duration.seconds(35 * 86_400)
 
   /// How it ended; nil while it goes on.
   public private(set) var outcome: Outcome?
@@ -31,7 +34,7 @@ public struct Reconciliation: ~Copyable {
   public private(set) var began: Instant
 
   private let dialect: StatementDialect
-  private let since: Instant
+  private let since: Span
   private var books: LedgerDoor
   private var comparison: Comparison
   private var matching: Matching
@@ -50,17 +53,21 @@ public struct Reconciliation: ~Copyable {
   /// - Parameters:
   ///   - setting: as for a server; its policy must be in force.
   ///   - since: operations recorded before are not looked for at the processor.
-  public init(_ setting: Setting, _ policy: Policy, since: Instant, at now: Instant) {
+  ///   - refundsSince: the same of refunds, where they are to be looked for further back.
+  public init(
+    _ setting: Setting, _ policy: Policy, since: Instant, refundsSince: Instant? = nil,
+    at now: Instant
+  ) {
     dialect = setting.dialect.statement
     books = LedgerDoor(path: setting.ledger, vfs: setting.vfs)
     comparison = Comparison(setting, policy)
-    matching = Matching(namespace: policy.namespace, since: since)
+    self.since = Span(charges: since, refunds: min(since, refundsSince ?? since))
+    matching = Matching(namespace: policy.namespace, since: self.since)
     began = now
     start = now
     asked = now
     wake = now
-    self.since = since
-    question = .page(.charge, since: since.advanced(by: .zero - Self.skew), after: nil)
+    question = self.since.first(of: .refund)
   }
 
   /// Whether an answer is the one that is awaited, for whoever carries the answers of others too.
@@ -156,11 +163,14 @@ public struct Reconciliation: ~Copyable {
     self.page = nil
     if page.more, let last = page.entries.last {
       question = .page(kind, since: since, after: last.reference)
-    } else if kind == .charge {
+      return
+    }
+    // Refunds come first, so that a charge is judged by what became of them.
+    switch kind {
+    case .refund:
       self.matching.turn()
-      question = .page(.refund, since: since, after: nil)
-    } else {
-      question = nil
+      question = self.since.first(of: .charge)
+    case .charge: question = nil
     }
   }
 
@@ -180,7 +190,12 @@ public struct Reconciliation: ~Copyable {
           .missingThere, subject: id.text, created: operation.created, operation,
           "moved \(operation.terms.money.words)", "nothing", in: &books, now)
       }
-      for gone in try books.goneDiscrepancies(before: began, since: since) {
+      for gone in try books.goneDiscrepancies(before: began, since: since.refunds) {
+        let kind = try gone.operation.flatMap { id throws(LedgerError) in
+          try books.operation(id)?.kind
+        }
+        // What nobody owns is looked for where everything is.
+        guard gone.created >= since[kind ?? .charge] else { continue }
         try books.forget(gone, at: now)
       }
     }
@@ -214,6 +229,24 @@ public struct Reconciliation: ~Copyable {
   }
 }
 
+/// From when on everything is compared.
+private struct Span {
+  let charges: Instant
+  let refunds: Instant
+
+  subscript(kind: Operation.Kind) -> Instant {
+    switch kind {
+    case .charge: charges
+    case .refund: refunds
+    }
+  }
+
+  /// What is asked for first of a kind.
+  func first(of kind: Operation.Kind) -> StatementQuestion {
+    .page(kind, since: self[kind].advanced(by: .zero - Reconciliation.skew), after: nil)
+  }
+}
+
 /// Which operations of the books the processor's list has met, both read from the newest on: it
 /// keeps only those that one of them has and the other has not come to yet.
 private struct Matching {
@@ -223,16 +256,16 @@ private struct Matching {
   }
 
   let namespace: String
-  let since: Instant
+  let since: Span
   /// In the list, and not yet in the books.
   private var met: Set<Name> = []
   /// In the books, and not yet in the list.
   private var awaited: [Name: OperationID] = [:]
   private var last: (created: Instant, id: OperationID)?
-  /// What of the charges was never met, before the refunds begin.
+  /// What of the refunds was never met, before the charges begin.
   private var left: [OperationID] = []
 
-  init(namespace: String, since: Instant) {
+  init(namespace: String, since: Span) {
     self.namespace = namespace
     self.since = since
   }
@@ -243,9 +276,9 @@ private struct Matching {
   }
 
   mutating func met(_ entry: StatementEntry, _ operation: Operation) {
-    guard operation.created >= since, isSame(operation.processorReference, entry.reference) else {
-      return
-    }
+    guard operation.created >= since[entry.kind],
+      isSame(operation.processorReference, entry.reference)
+    else { return }
     let name = Name(text: entry.reference)
     if awaited.removeValue(forKey: name) == nil, operation.state.moved { met.insert(name) }
   }
@@ -254,9 +287,9 @@ private struct Matching {
   mutating func scan(
     _ kind: Operation.Kind, downTo end: Instant?, _ books: borrowing Books
   ) throws(LedgerError) {
-    while last.map({ $0.created >= end ?? since }) ?? true {
+    while last.map({ $0.created >= end ?? since[kind] }) ?? true {
       let found = try books.moved(
-        kind, namespace: namespace, since: since, behind: last, limit: 200)
+        kind, namespace: namespace, since: since[kind], behind: last, limit: 200)
       for operation in found {
         last = (operation.created, operation.id)
         // Nothing of an operation that moved money without a name can be found by it.
@@ -267,7 +300,7 @@ private struct Matching {
     }
   }
 
-  /// From charges to refunds.
+  /// From refunds to charges.
   mutating func turn() {
     left = Array(awaited.values)
     awaited = [:]
@@ -281,7 +314,7 @@ extension ComparisonCount {
   var members: [(String, JSONValue)] {
     [
       ("compared", compared), ("foreign", foreign), ("young", young), ("resolved", resolved),
-      ("settled", settled), ("discrepancies", discrepancies),
+      ("bounced", bounced), ("settled", settled), ("discrepancies", discrepancies),
     ].map { ($0.0, .integer(Int64($0.1))) }
   }
 }

@@ -101,8 +101,8 @@ public enum Code {
 
 extension Operation {
   /// What follows from a finding: the operation afterwards and the reason, or nil when it was at
-  /// rest and the finding comes too late to matter. A reason says so when from here on the outcome
-  /// is unknown, and when automatic recovery gives up.
+  /// rest and the finding comes too late to matter, which only a refund's bounce does not. A reason
+  /// says so when from here on the outcome is unknown, and when automatic recovery gives up.
   ///
   /// Total over (state, finding). *Unknown* is cleared only by evidence about the object itself
   /// (DESIGN §4, invariant 7): a refusal of one attempt while an earlier one is unknown leads to a
@@ -116,8 +116,10 @@ extension Operation {
     after.updated = now
     let reason: String
     switch state {
-    case .initiated, .captured, .settled, .refunded, .denied, .declined, .failed, .voided:
-      return nil
+    case .initiated, .captured, .settled, .denied, .declined, .failed, .voided: return nil
+    case .refunded:
+      guard isBounced(by: finding) else { return nil }
+      reason = after.end(.failed, Code.refundFailed)
     case .validated:
       switch kind {
       case .charge: reason = after.whileCreating(finding, rule, now)

@@ -51,6 +51,16 @@ extension Operation {
     return Code.declined
   }
 
+  /// Whether a finding shows that what was given back has come back to the merchant: for weeks the
+  /// processor may take its word back (`processors.md` §2.6), of the very object it gave it of. The
+  /// word of an operator is not the processor's to take back.
+  func isBounced(by finding: Finding) -> Bool {
+    guard state == .refunded, code == nil, case .refundFailed(let reference) = finding else {
+      return false
+    }
+    return isSame(processorReference, reference)
+  }
+
   private mutating func rest() {
     next = nil
     due = nil

@@ -66,6 +66,8 @@ extension Operation {
         guard let known = processorReference else { return nil }
         return isSame(known, reference) ? nil : .doubled
       }
+      // It was given back before it bounced: that is old news, and the books had it.
+      if isSame(code, Code.refundFailed), isSame(processorReference, reference) { return nil }
       return .executed
     case .created, .processing, .declined, .voided, .submitted, .refundFailed, .absent, .rejected,
       .misconfigured, .blocked, .deferred, .notSent, .throttled, .inProgress, .unknown:

@@ -64,6 +64,8 @@ extension Sandbox {
     public let metadata: JSONObject
     /// When it was created, in seconds since 1970.
     public let created: Int64
+    /// Whether it came back after it had succeeded.
+    public internal(set) var isBounced = false
   }
 
   /// The books as one document, in the order of creation: what a person or a test reads.
@@ -172,7 +174,7 @@ extension Sandbox.Refund {
       ("metadata", .object(metadata)),
       ("payment_intent", .string(intent)),
       ("reason", optional(reason)),
-      ("status", .string("succeeded")),
+      ("status", .string(isBounced ? "failed" : "succeeded")),
     ]
     return .object(JSONObject(members))
   }

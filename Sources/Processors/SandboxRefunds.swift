@@ -48,6 +48,16 @@ extension Sandbox {
     return .result(refund.body)
   }
 
+  /// Lets a refund that succeeded come back, as it may for 30 days at Stripe: the money can be
+  /// given back once more. Nothing happens to one that is not there, or came back already.
+  public mutating func bounce(refund id: String) {
+    guard let place = position(ofRefund: id), !refunds[place].isBounced,
+      let intent = position(of: refunds[place].intent)
+    else { return }
+    refunds[place].isBounced = true
+    intents[intent].amountRefunded -= refunds[place].money.amount
+  }
+
   /// GET /v1/refunds/{id}
   func retrieveRefund(_ id: String, _ form: Form) throws(SandboxReply) -> SandboxReply {
     _ = try SandboxParameters(form, known: [])

@@ -25,6 +25,8 @@ final class Oracle {
   let books: [WatchedBooks]
   private(set) var captured: [OperationID: Moved] = [:]
   private(set) var refunded: [OperationID: Moved] = [:]
+  /// What was refunded and came back.
+  private(set) var bounced: Set<OperationID> = []
   private var paid: Set<String> = []
   private var givenBack: Set<String> = []
   private var captures: [Moved] = []
@@ -62,6 +64,11 @@ final class Oracle {
     return (asked[reference]?.count ?? 0) > 1
   }
 
+  /// The processor takes back its word that a refund succeeded.
+  func hear(bounced refund: Sandbox.Refund) {
+    bounced.insert(OperationID(refund.metadata["bursar_operation"]?.string ?? ""))
+  }
+
   /// What the books recorded since the last time is held against what the processor did.
   ///
   /// How much that was.
@@ -73,7 +80,9 @@ final class Oracle {
       let has = captured[id] != nil || refunded[id] != nil
       switch to {
       case .denied, .declined, .failed, .voided:
-        if has { throw Breach(.failureIsTrue, "\(id.text) was recorded \(to.rawValue)") }
+        if has, !bounced.contains(id) {
+          throw Breach(.failureIsTrue, "\(id.text) was recorded \(to.rawValue)")
+        }
       case .captured, .settled, .refunded:
         if !has { throw Breach(.successIsTrue, "\(id.text) was recorded \(to.rawValue)") }
       case .initiated, .validated, .authorised, .submitted: break

@@ -21,6 +21,8 @@ extension Probes {
     // What the processor sees of a careful client.
     "processor.key_in_use", "processor.late_capture", "processor.late_refund",
     "processor.replayed",
+    // What bounced, and was found by its list.
+    "statement.bounced",
     // What becomes of operations.
     "transition.attempt_due", "transition.cancellation_due", "transition.card_declined",
     "transition.confirmation_due", "transition.denied_currency_not_allowed",

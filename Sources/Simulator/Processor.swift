@@ -26,6 +26,11 @@ struct Processor {
     sandbox.complete(ticket, as: ending, at: now)
   }
 
+  /// Lets a refund come back.
+  mutating func bounce(refund id: String) {
+    sandbox.bounce(refund: id)
+  }
+
   /// Remembers what made an object.
   mutating func note(_ request: Request) {
     guard canary == .chargesTwice, request.path == "/v1/payment_intents",

@@ -9,12 +9,17 @@ extension World {
   private static let reader = 1_000_000
 
   /// Days after the end the processor's list and the books say the same: whatever happened on the
-  /// way, nothing is missing on either side, and all that was captured is settled.
+  /// way and whichever refunds have bounced since, nothing is missing on either side, and all that
+  /// was captured is settled.
   func reconcile(_ place: Int) throws(Breach) {
     // With books apart each has what the others lack: that is what the canary is for.
     guard canary == nil, let latest = try oracle.latest(place) else { return }
     // A clock that was ahead has taken the books' time with it, days beyond the world's.
     let end = max(now, latest).advanced(by: .seconds(3 * 86_400))
+    for refund in processor.sandbox.refunds where random.happens(300) {
+      processor.bounce(refund: refund.id)
+      oracle.hear(bounced: refund)
+    }
     oracle.books[place].close()
     let disk = disks[place]
     disk.enter(process: Self.reader)
@@ -23,11 +28,13 @@ extension World {
     switch outcome {
     case .stopped(let sentence): throw Breach(.statementAgrees, sentence)
     case .finished(let tally):
+      probes.note("statement.bounced", times: tally.bounced)
       guard tally.discrepancies == 0, tally.young == 0, tally.foreign == 0 else {
         throw Breach(.statementAgrees, "\(tally)")
       }
     }
     try oracle.checkSettled(place)
+    try oracle.checkBounced(place)
   }
 
   private func statement(
@@ -60,6 +67,16 @@ extension World {
 }
 
 extension Oracle {
+  /// Every refund that bounced is known to have failed.
+  func checkBounced(_ place: Int) throws(Breach) {
+    let read = try books[place].read { (books: borrowing Books) throws(LedgerError) in
+      try books.operations(newest: 100_000)
+    }
+    for operation in read ?? [] where operation.state.moved && bounced.contains(operation.id) {
+      throw Breach(.statementAgrees, "\(operation.id.text) bounced and is refunded")
+    }
+  }
+
   /// The latest instant the books know; nil without books, or with nothing in them.
   func latest(_ place: Int) throws(Breach) -> Instant? {
     try books[place].read { (books: borrowing Books) throws(LedgerError) in

@@ -2,12 +2,16 @@ import PaymentServer
 import Payments
 
 /// The comparison with the processor's own list that `settle --watch` makes beside the rest, every
-/// so often (policy key `reconcile`): the first at its start.
+/// so often (policy key `reconcile`): the first at its start. That one, and one a day, looks for
+/// refunds as far back as they may bounce.
 struct Comparing: ~Copyable {
   private let setting: Setting
   private var rules: Policy
   private var comparison: Reconciliation?
   private var next: Instant
+  /// When one looks far back again; put off only by one that came to its end.
+  private var farther: Instant
+  private var isFar = false
   /// When ``step(_:at:)`` has something to do without an answer; nil while one is awaited.
   private(set) var wake: Instant?
 
@@ -16,6 +20,7 @@ struct Comparing: ~Copyable {
     self.setting = setting
     self.rules = rules
     next = now
+    farther = now
     wake = now
   }
 
@@ -42,9 +47,12 @@ struct Comparing: ~Copyable {
     inputs = others
     let outputs = comparison.step(own.isEmpty ? [.tick] : own, at: now)
     // How it ended is in the log, and what was found in the history.
-    if comparison.outcome == nil {
+    switch comparison.outcome {
+    case nil:
       wake = comparison.wake
       self.comparison = consume comparison
+    case .finished where isFar: farther = now.advanced(by: .seconds(86_400))
+    case .finished, .stopped: break
     }
     return outputs
   }
@@ -53,7 +61,9 @@ struct Comparing: ~Copyable {
     next = now.advanced(by: rules.reconcile.every)
     // Without books there is nothing to compare, and comparing makes none.
     guard System.exists(setting.ledger) else { return }
-    let since = now.advanced(by: .zero - rules.reconcile.since)
-    comparison = Reconciliation(setting, rules, since: since, at: now)
+    isFar = farther <= now
+    comparison = Reconciliation(
+      setting, rules, since: now.advanced(by: .zero - rules.reconcile.since),
+      refundsSince: isFar ? now.advanced(by: .zero - Reconciliation.bounces) : nil, at: now)
   }
 }

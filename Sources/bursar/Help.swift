@@ -216,7 +216,8 @@ private let reconcileHelp = """
   refunds, two objects for one operation. What is still pending here is resolved by what the
   processor says; funds that are available are settled; what is decided is reported and never
   rewritten. Objects of others in the same account are counted and left alone, and so is what
-  changed within the last five minutes.
+  changed within the last five minutes. A refund may bounce for weeks: refunds are read at least 35
+  days back, and one that failed after all is failed in the books too.
 
   It ends with 1 if anything differs. Each discrepancy is written into the history once, and again
   when it is gone. bursar check warns of those that are known.

@@ -23,7 +23,9 @@ func reconcile(policy: String?, since: String?, json: Bool) -> ExitCode {
     policy: arrangement.reading, dialect: arrangement.dialect, livemode: arrangement.isLive,
     run: arrangement.run, ledger: arrangement.ledger, version: version)
   var reading = StatementReading(
-    Reconciliation(setting, rules, since: now.advanced(by: .zero - span), at: now),
+    Reconciliation(
+      setting, rules, since: now.advanced(by: .zero - span),
+      refundsSince: now.advanced(by: .zero - Reconciliation.bounces), at: now),
     street: Street(arrangement), clock: clock)
   switch reading.run() {
   case .stopped(let sentence):

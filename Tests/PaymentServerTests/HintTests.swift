@@ -103,6 +103,21 @@ import Testing
     #expect(try shop.operation("INV-1").state == .settled)
   }
 
+  @Test func aRefundThatBouncedIsFoundByAHintHoweverYoung() throws {
+    let shop = try Shop()
+    try shop.charge("INV-1", 5000)
+    try shop.refund("R-1", of: "INV-1", 5000)
+    let watch = try Watch(shop)
+    _ = try watch.take("evt_1", "re_sandbox_000001")
+    try watch.work()
+    #expect(try shop.operation("R-1", .refund).state == .refunded)
+    shop.sandbox.bounce(refund: "re_sandbox_000001")
+    _ = try watch.take("evt_2", "re_sandbox_000001")
+    try watch.work()
+    #expect(try shop.operation("R-1", .refund).state == .failed)
+    #expect(watch.log.contains { $0["reason"]?.string == "refund_failed" })
+  }
+
   @Test func aHintOutlivesTheProgramThatTookIt() throws {
     let shop = try shop()
     #expect(try Watch(shop).take("evt_1", "pi_sandbox_000001") == .taken)

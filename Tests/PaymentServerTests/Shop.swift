@@ -179,9 +179,13 @@ final class Shop {
   }
 
   /// Compares the processor's list with the books, the clock standing still but for retries.
-  func reconcile(since: Duration = .seconds(30 * 86_400)) throws -> Reconciled {
+  func reconcile(
+    since: Duration = .seconds(30 * 86_400), refunds: Duration? = nil
+  ) throws -> Reconciled {
     guard case .accepted(let policy) = setting.policy else { throw LedgerError.busy }
-    var value = Reconciliation(setting, policy, since: now.advanced(by: .zero - since), at: now)
+    var value = Reconciliation(
+      setting, policy, since: now.advanced(by: .zero - since),
+      refundsSince: refunds.map { now.advanced(by: .zero - $0) }, at: now)
     var lines: [JSONValue] = []
     var inputs: [Input] = [.tick]
     for _ in 0..<10_000 {

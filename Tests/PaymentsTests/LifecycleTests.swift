@@ -93,6 +93,34 @@ import Testing
     }
   }
 
+  @Test func whatWasGivenBackFailsByTheWordOfItsOwnObjectOnly() throws {
+    let refunded = Fixture.refund {
+      $0.state = .refunded
+      $0.processorReference = "re_1"
+      $0.next = nil
+      $0.due = nil
+    }
+    for finding in Fixture.findings + [.refundFailed("re_2")] {
+      let followed = refunded.followed(by: finding, Fixture.rule, at: Fixture.now)
+      #expect((followed != nil) == (finding == .refundFailed("re_1")), "\(finding)")
+    }
+    let bounce = Finding.refundFailed("re_1")
+    let (after, reason) = try #require(
+      refunded.followed(by: bounce, Fixture.rule, at: Fixture.now))
+    #expect(after.state == .failed && after.code == Code.refundFailed && reason == after.code)
+    #expect(after.processorReference == "re_1" && after.isAtRest && after.next == nil)
+    #expect(after.movements(from: refunded).first?.spent == Exposure(amount: -4999, count: -1))
+    // That it was given back before is old news, and not money that moved unseen.
+    #expect(after.violation(by: .refunded("re_1", livemode: false)) == nil)
+    #expect(after.violation(by: .refunded("re_2", livemode: false)) == .executed)
+    let earlier = Finding.refunded("re_1", livemode: false)
+    #expect(after.followed(by: earlier, Fixture.rule, at: Fixture.now) == nil)
+    // A person's word is nobody's to take back.
+    var said = refunded
+    said.code = Code.resolved
+    #expect(said.followed(by: bounce, Fixture.rule, at: Fixture.now) == nil)
+  }
+
   @Test func theStateIsAmongItsDocumentedSuccessors() {
     let successors: [State: Set<State>] = [
       .validated: [.authorised, .captured, .submitted, .refunded, .declined, .failed, .voided],
