@@ -217,6 +217,8 @@ public struct TransportFailure: Hashable, Sendable {
     case address
     /// The process that sent it died before an answer was recorded.
     case ownerDied = "owner_died"
+    /// The sandbox's own books cannot be read or written.
+    case sandboxJournal = "sandbox_journal"
   }
 
   /// What went wrong.

@@ -26,7 +26,8 @@ extension Stripe {
     switch failure.cause {
     case .security: return .misconfigured(Refusal(code: "tls_failed"))
     case .address: return .misconfigured(Refusal(code: "address_invalid"))
-    case .nameResolution, .connection, .timeout, .interrupted, .oversize, .ownerDied:
+    case .nameResolution, .connection, .timeout, .interrupted, .oversize, .ownerDied,
+      .sandboxJournal:
       return .notSent(failure.cause)
     }
   }

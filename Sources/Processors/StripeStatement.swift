@@ -40,7 +40,8 @@ extension Stripe {
     switch answer {
     case .failure(let failure):
       switch failure.cause {
-      case .security, .address: return .refused(Refusal(code: failure.cause.rawValue))
+      case .security, .address, .sandboxJournal:
+        return .refused(Refusal(code: failure.cause.rawValue))
       case .nameResolution, .connection, .timeout, .interrupted, .oversize, .ownerDied:
         return .later(failure.cause.rawValue, after: nil)
       }

@@ -27,6 +27,14 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
       Complaint(
         place: arrangement.ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
   }
+  if case .sandbox = arrangement.route,
+    let damage = SandboxJournal.damage(ledger: arrangement.ledger)
+  {
+    found.append(
+      Complaint(
+        place: SandboxBooks.journal(of: arrangement.ledger),
+        message: "\(damage) \(SandboxJournal.remedy)"))
+  }
   if case .network = arrangement.route, !HTTPClient.isAvailable {
     found.append(
       Complaint(
@@ -35,14 +43,16 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
           + "package libcurl4."))
   }
   let facts = arrangement.facts + remarks.map { ("remark", $0) }
-  if json {
-    answer(report(found, warnings, facts) + "\n")
-  } else if found.isEmpty {
-    answer(facts.map { "\($0.0): \($0.1)\n" }.joined())
-    answer(warnings.map { "warning: \($0.message)\n" }.joined())
-  } else {
-    answer(found.map { "\($0.sentence)\n" }.joined())
-  }
+  let text =
+    if json {
+      report(found, warnings, facts) + "\n"
+    } else if found.isEmpty {
+      facts.map { "\($0.0): \($0.1)\n" }.joined()
+        + warnings.map { "warning: \($0.message)\n" }.joined()
+    } else {
+      found.map { "\($0.sentence)\n" }.joined()
+    }
+  guard answer(text) else { return .inputOutput }
   return found.isEmpty && (warnings.isEmpty || !strict) ? .ok : .found
 }
 

@@ -10,7 +10,14 @@ extension Examination {
   mutating func lookAtProcessor(at now: Instant) {
     guard let policy = arrangement.policy else { return }
     switch arrangement.route {
-    case .sandbox, nil: note(.ok("processor", "the sandbox is built in."))
+    case .sandbox:
+      if let damage = SandboxJournal.damage(ledger: arrangement.ledger) {
+        let path = SandboxBooks.journal(of: arrangement.ledger)
+        note(.failure("processor", "\(damage) (\(path))", fix: SandboxJournal.remedy))
+      } else {
+        note(.ok("processor", "the sandbox is built in."))
+      }
+    case nil: note(.ok("processor", "the sandbox is built in."))
     case .network(let address, let key):
       if order.isOffline {
         note(.ok("processor", "\(address.text) was not asked (--offline)."))

@@ -79,6 +79,7 @@ struct Loop: ~Copyable {
       case .log(let line): log.write(line)
       }
     }
+    if let line = street.complaint(at: now) { log.write(line) }
     log.flush()
   }
 

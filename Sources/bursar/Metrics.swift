@@ -19,9 +19,9 @@ func metrics(_ order: MetricsOrder) -> ExitCode {
       try Report.metrics(of: paper.policy, ledger: paper.ledger, at: clock.now())
     }
   }
-  guard System.fillStandardStreams(), let signals = System.catchSignals() else {
-    complain("There is no standard output.")
-    return .unavailable
+  guard let signals = System.catchSignals() else {
+    complain("Signals cannot be caught.")
+    return .inputOutput
   }
   return keep(path, every: order.interval, paper, signals)
 }

@@ -72,6 +72,7 @@ private struct StatementReading: ~Copyable {
         case .log(let line): log.write(line)
         }
       }
+      if let line = street.complaint(at: now) { log.write(line) }
       log.flush()
       if let outcome = value.outcome { return outcome }
       let wakes = [street.wake(after: now), value.wake]

@@ -14,8 +14,7 @@ struct SandboxOrder: Equatable {
 
 /// `bursar sandbox`: a processor to practise on, over HTTP on this machine.
 func sandbox(_ order: SandboxOrder) -> ExitCode {
-  let hasOutput = System.fillStandardStreams()
-  guard hasOutput, let signals = System.catchSignals() else {
+  guard System.hasStandardOutput, let signals = System.catchSignals() else {
     complain("There is no standard output to answer on.")
     return .unavailable
   }

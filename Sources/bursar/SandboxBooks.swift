@@ -9,17 +9,30 @@ final class SandboxBooks {
   private var journal: SandboxJournal?
   private var waiting: [Dispatch] = []
   private var isKeptWaiting = false
+  /// What is wrong with the journal and was not told yet.
+  private var trouble: FileTrouble?
+  private var isTold = false
 
   /// Books beside that ledger; nothing is opened before the first request.
   init(ledger: String) {
-    path = ledger + ".sandbox"
+    path = Self.journal(of: ledger)
   }
+
+  /// Where the books beside a ledger are.
+  static func journal(of ledger: String) -> String { ledger + ".sandbox" }
 
   /// When to ask for answers: at once, or in a moment when another process is being answered, which
   /// is never long.
   func wake(after now: Instant) -> Instant? {
     if waiting.isEmpty { return nil }
     return isKeptWaiting ? now.advanced(by: .milliseconds(1)) : now
+  }
+
+  /// What is wrong with the journal, as a sentence, the first time it is.
+  func complaint() -> String? {
+    guard let trouble, !isTold else { return nil }
+    isTold = true
+    return "\(path): \(trouble.sentence(limit: "1 GiB"))"
   }
 
   /// Takes a request; its answer comes from ``answers(at:)``.
@@ -38,8 +51,9 @@ final class SandboxBooks {
       defer { waiting.removeAll() }
       return Array(zip(waiting.map(\.id), answers))
     } catch {
+      trouble = error
       // Out of order: whether the journal has the request is not known, so neither is the outcome.
-      let failure = TransportFailure(cause: .interrupted, sent: true)
+      let failure = TransportFailure(cause: .sandboxJournal, sent: true)
       defer { waiting.removeAll() }
       return waiting.map { ($0.id, .failure(failure)) }
     }
@@ -54,6 +68,9 @@ final class SandboxBooks {
 final class SandboxJournal {
   /// The largest journal that is replayed, in bytes.
   static let limit = 1 << 30
+  /// What to do about one that is damaged.
+  static let remedy =
+    "Restore it from a copy, or move it and the ledger away: no money is in either."
 
   private let file: Descriptor
   private var sandbox = Sandbox()
@@ -64,6 +81,23 @@ final class SandboxJournal {
   /// Opens the journal, or begins it.
   init(path: String) throws(FileTrouble) {
     file = try System.openForAppending(path)
+  }
+
+  /// What is wrong with the journal beside that ledger, as a sentence; nil when nothing is.
+  static func damage(ledger: String) -> String? {
+    let path = SandboxBooks.journal(of: ledger)
+    guard System.exists(path) else { return nil }
+    do throws(FileTrouble) {
+      let lines = try System.read(file: path, limit: limit).bytes.split(
+        separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      // What stands behind the last newline is a writer that died, and is cut off.
+      if let line = lines.dropLast().firstIndex(where: { SandboxEntry(line: $0) == nil }) {
+        return "The sandbox's journal is damaged in line \(line + 1)."
+      }
+      return System.mayWrite(path) ? nil : "The sandbox's journal cannot be written."
+    } catch {
+      return "The sandbox's journal cannot be read: \(error.sentence(limit: "1 GiB"))"
+    }
   }
 
   /// Answers requests and writes them down; nil while another process is being answered.

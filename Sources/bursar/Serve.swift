@@ -3,9 +3,7 @@ import Payments
 
 /// `bursar serve`: the tool server on standard input and output.
 func serve(policy: String?, run: String?, transcript path: String?) -> ExitCode {
-  let hasOutput = System.fillStandardStreams()
-  guard hasOutput, let output = System.takeStandardOutput(), let signals = System.catchSignals()
-  else {
+  guard let output = System.takeStandardOutput(), let signals = System.catchSignals() else {
     complain("There is no standard output to answer on.")
     return .unavailable
   }

@@ -161,6 +161,7 @@ private struct Settling: ~Copyable {
       case .log(let line): log.write(line)
       }
     }
+    if let line = street.complaint(at: now) { log.write(line) }
     log.flush()
   }
 

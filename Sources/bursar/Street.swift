@@ -1,3 +1,4 @@
+import JSON
 import PaymentServer
 import Payments
 
@@ -56,6 +57,19 @@ struct Street {
       }
     return answers.map { .answer($0.0, $0.1) }
       + courier.outcomes(at: now).map { .delivered($0.0, $0.1) }
+  }
+
+  /// What the log is to be told of the street itself; each thing once.
+  func complaint(at now: Instant) -> [UInt8]? {
+    switch way {
+    case .sandbox(let books):
+      guard let why = books.complaint() else { return nil }
+      let line: JSONValue = [
+        "at": .string(timestamp(now)), "event": "sandbox_journal", "why": .string(why),
+      ]
+      return line.compact + [UInt8(ascii: "\n")]
+    case .network, .closed: return nil
+    }
   }
 
   /// When to ask for inputs again, whatever else happens; nil when nothing is awaited.

@@ -211,20 +211,23 @@ extension System {
     }
   }
 
-  /// Fills standard streams that are closed, so that no file of ours gets their numbers.
-  /// Returns whether standard output was open.
+  /// Fills standard streams that are closed, so that no file of ours gets their numbers. Nothing
+  /// can be written to what fills them, so that an answer nobody gets is a failure, not a success.
+  /// Returns whether all are open now.
   static func fillStandardStreams() -> Bool {
-    let wasOpen = nature(of: 1) != nil
-    while true {
-      let number = unsafe Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
-      if number > 2 { close(number) }
-      if number > 2 || number < 0 { return wasOpen }
+    for number in Int32(0)...2 where nature(of: number) == nil {
+      guard unsafe Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) == number else { return false }
     }
+    return true
   }
 
+  /// Whether anything can be written to standard output.
+  static var hasStandardOutput: Bool { fcntl(1, F_GETFL) & O_ACCMODE != O_RDONLY }
+
   /// Takes standard output away: from here on number 1 is standard error, and only the holder of
-  /// the returned descriptor can reach the agent.
+  /// the returned descriptor can reach the agent. Nil when there is none.
   static func takeStandardOutput() -> Descriptor? {
+    guard hasStandardOutput else { return nil }
     // A pipe is opened anew: O_NONBLOCK belongs to the open file description, and whoever else
     // holds the old one (a shell, a sibling) must not find it changed under its hands.
     var number: Int32 = -1

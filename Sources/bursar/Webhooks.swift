@@ -4,8 +4,7 @@ import Processors
 
 /// `bursar webhooks`: takes Stripe's webhooks on this machine, behind whatever ends TLS.
 func webhooks(port: UInt16, policy: String?) -> ExitCode {
-  let hasOutput = System.fillStandardStreams()
-  guard hasOutput, let signals = System.catchSignals() else {
+  guard System.hasStandardOutput, let signals = System.catchSignals() else {
     complain("There is no standard output to answer on.")
     return .unavailable
   }

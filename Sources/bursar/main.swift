@@ -1,3 +1,6 @@
+// Before anything is opened: a file of ours must not get a standard stream's number.
+guard System.fillStandardStreams() else { System.leave(ExitCode.unavailable.rawValue) }
+
 /// Runs what the command line asks for, and ends with its exit code.
 do throws(UsageMistake) {
   let code =
