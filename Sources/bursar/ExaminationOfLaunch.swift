@@ -104,7 +104,12 @@ extension Examination {
       } catch {
         return nil
       }
-    case .toml(let list): return Launch.read(toml: String(decoding: bytes, as: UTF8.self), list)
+    case .toml(let list):
+      do throws(MergeTrouble) {
+        return try TOMLOutline(bytes).value(at: [list, "bursar"])
+      } catch {
+        return nil
+      }
     }
   }
 }

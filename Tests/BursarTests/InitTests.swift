@@ -117,8 +117,9 @@ struct ClientMergeTests {
       """
     #expect(
       try merged(present, .codex)
-        == launch.table("mcp_servers") + "\n# about the next\n[profiles.x]\ny = 1\n")
-    let read = Launch.read(toml: added, "mcp_servers")
+        == present.replacingOccurrences(of: "old", with: "/opt/bursar")
+        .replacingOccurrences(of: "A =", with: "BURSAR_POLICY = \"/p.jsonc\"\nA ="))
+    let read = try TOMLOutline(Array(added.utf8)).value(at: ["mcp_servers", "bursar"])
     #expect(read == .object(launch.entry(for: .codex)))
   }
 
