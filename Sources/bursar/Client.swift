@@ -123,14 +123,14 @@ struct Launch: Equatable {
     }
   }
 
-  private func inline(_ value: JSONValue) -> String {
+  func inline(_ value: JSONValue) -> String {
     guard let members = value.object?.members else { return text(value) }
     let pairs = members.map { "\(text(.string($0.key))): \(text($0.value))" }
     return "{ \(pairs.joined(separator: ", ")) }"
   }
 
   /// JSON's quoting is TOML's for a basic string, as far as paths and names go.
-  private func text(_ value: JSONValue) -> String {
+  func text(_ value: JSONValue) -> String {
     String(decoding: value.compact, as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Payments
 
 /// Why Bursar's entry cannot be put into a configuration; a sentence.
 struct MergeTrouble: Error, Equatable {
@@ -20,14 +21,7 @@ extension Launch {
   private func merged(
     intoJSON bytes: [UInt8], _ list: String, _ client: Client
   ) throws(MergeTrouble) -> [UInt8] {
-    let document: JSONDocument
-    do throws(JSONError) {
-      document = try JSONDocument(reading: bytes, comments: true)
-    } catch {
-      let place = JSONDocument.position(ofByte: error.offset, in: bytes)
-      throw MergeTrouble(
-        message: "it cannot be read (line \(place.line), column \(place.column)): \(error.message)")
-    }
+    let document = try read(bytes)
     guard let root = document.value.object else {
       throw MergeTrouble(message: "it is no JSON object")
     }
@@ -45,7 +39,9 @@ extension Launch {
     let text = member(for: client, indent: unit + unit, unit: unit)
     let path: JSONDocument.Path = [.key(list), .key("bursar")]
     if let present = servers["bursar"] {
-      if present == .object(entry(for: client)) { return bytes }
+      if let members = present.object {
+        return try amended(bytes, members, at: [list, "bursar"], client, unit: unit)
+      }
       guard let key = document.keyPosition(of: path), let value = document.position(of: path) else {
         preconditionFailure("A member that is there has a place.")
       }
@@ -55,6 +51,56 @@ extension Launch {
     return insert(
       text, after: document.position(of: [.key(list)]), indent: unit + unit, outer: unit,
       isFirst: known.members.isEmpty, in: bytes)
+  }
+
+  private func read(_ bytes: [UInt8]) throws(MergeTrouble) -> JSONDocument {
+    do throws(JSONError) {
+      return try JSONDocument(reading: bytes, comments: true)
+    } catch {
+      let place = JSONDocument.position(ofByte: error.offset, in: bytes)
+      throw MergeTrouble(
+        message: "it cannot be read (line \(place.line), column \(place.column)): \(error.message)")
+    }
+  }
+
+  /// An entry that is there, saying what this one says; what else it has, its arguments and
+  /// variables among it, stays.
+  private func amended(
+    _ bytes: [UInt8], _ present: JSONObject, at path: [String], _ client: Client, unit: String
+  ) throws(MergeTrouble) -> [UInt8] {
+    var bytes = bytes
+    // The last first, because each new one is put in front.
+    for member in entry(for: client).members.reversed() {
+      if isSame(member.key, "args"), present["args"] != nil { continue }
+      if isSame(member.key, "env"), present["env"]?.object != nil {
+        for variable in variables.reversed() {
+          let place = path + ["env", variable.name]
+          bytes = try set(.string(variable.value), at: place, in: bytes, unit: unit)
+        }
+      } else {
+        bytes = try set(member.value, at: path + [member.key], in: bytes, unit: unit)
+      }
+    }
+    return bytes
+  }
+
+  private func set(
+    _ value: JSONValue, at names: [String], in bytes: [UInt8], unit: String
+  ) throws(MergeTrouble) -> [UInt8] {
+    let document = try read(bytes)
+    let path = names.map { PathElement.key($0) }
+    let outer = names.dropLast().reduce(document.value as JSONValue?) { $0?[$1] }
+    if let present = outer?[names.last ?? ""], let place = document.position(of: path) {
+      if present == value { return bytes }
+      let end = endOfValue(at: place.offset, in: bytes)
+      return bytes[..<place.offset] + Array(inline(value).utf8) + bytes[end...]
+    }
+    let indent = String(repeating: unit, count: names.count)
+    return insert(
+      "\(text(.string(names.last ?? ""))): \(inline(value))",
+      after: document.position(of: path.dropLast()), indent: indent,
+      outer: String(repeating: unit, count: names.count - 1),
+      isFirst: outer?.object?.members.isEmpty ?? true, in: bytes)
   }
 
   /// Puts a member first into the object that begins at a place.
@@ -88,7 +134,10 @@ extension Launch {
       let byte = bytes[end]
       if isText {
         if byte == UInt8(ascii: "\\") { end += 1 }
-        if byte == UInt8(ascii: "\"") { isText = false }
+        if byte == UInt8(ascii: "\"") {
+          isText = false
+          if depth == 0 { return end + 1 }
+        }
       } else {
         switch byte {
         case UInt8(ascii: "\""): isText = true
@@ -97,7 +146,7 @@ extension Launch {
           if depth == 0 { return end }
           depth -= 1
           if depth == 0 { return end + 1 }
-        case UInt8(ascii: ",") where depth == 0: return end
+        case _ where depth == 0 && ", \t\r\n/".utf8.contains(byte): return end
         case UInt8(ascii: "/"): end = endOfComment(at: end, in: bytes) - 1
         default: break
         }

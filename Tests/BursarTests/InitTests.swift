@@ -78,12 +78,67 @@ struct ClientMergeTests {
     let servers = try #require(whole["mcpServers"] as? [String: Any], "\(new)")
     let entry = try #require(servers["bursar"] as? [String: Any], "\(new)")
     #expect(entry["command"] as? String == "/opt/bursar")
-    #expect((entry["env"] as? [String: String]) == ["BURSAR_POLICY": "/p.jsonc"])
+    #expect((entry["env"] as? [String: String])?["BURSAR_POLICY"] == "/p.jsonc")
     let before = try value(old)
     #expect(Set(before.keys).isSubset(of: Set(whole.keys)))
     let others = (before["mcpServers"] as? [String: Any] ?? [:]).keys
     #expect(Set(others).isSubset(of: Set(servers.keys)))
     #expect(try merged(new) == new)
+  }
+
+  /// Each with what it is afterwards.
+  @Test(arguments: [
+    (
+      #"{"mcpServers":{"bursar":{"command":"old","env":{"STRIPE_API_KEY":"k"},"args":["-v"]}}}"#,
+      """
+      {"mcpServers":{"bursar":{"command":"/opt/bursar","env":{
+              "BURSAR_POLICY": "/p.jsonc","STRIPE_API_KEY":"k"},"args":["-v"]}}}
+      """
+    ),
+    (
+      """
+      {"mcpServers": {"bursar": {
+        "env": {"BURSAR_POLICY": "/other.jsonc"}, // mine
+        "disabled": true,
+        "command": "/opt/bursar" /* here */
+      }}}
+      """,
+      """
+      {"mcpServers": {"bursar": {
+        "env": {"BURSAR_POLICY": "/p.jsonc"}, // mine
+        "disabled": true,
+        "command": "/opt/bursar" /* here */
+      }}}
+      """
+    ),
+    (
+      #"{"mcpServers":{"bursar":{"command":"old"/**/,"timeout":1e3,"env":7}}}"#,
+      """
+      {"mcpServers":{"bursar":{"command":"/opt/bursar"/**/,"timeout":1e3,\
+      "env":{ "BURSAR_POLICY": "/p.jsonc" }}}}
+      """
+    ),
+    (
+      #"{"mcpServers":{"bursar":{"env":{}}}}"#,
+      """
+      {"mcpServers":{"bursar":{
+            "command": "/opt/bursar","env":{
+              "BURSAR_POLICY": "/p.jsonc"
+            }}}}
+      """
+    ),
+  ]) func whatTheUserSetInTheEntryStays(_ old: String, _ new: String) throws {
+    #expect(try merged(old) == new)
+    #expect(try merged(new) == new)
+  }
+
+  @Test func theArgumentsOfTheUserStayWhereAClientWantsSome() throws {
+    let old = #"{"context_servers":{"bursar":{"args":["--run","r"]}}}"#
+    let new = try value(try merged(old, .zed))
+    let servers = try #require(new["context_servers"] as? [String: Any])
+    let entry = try #require(servers["bursar"] as? [String: Any])
+    #expect(entry["args"] as? [String] == ["--run", "r"])
+    #expect(entry["source"] as? String == "custom")
   }
 
   @Test func whatCannotBeReadIsLeftAlone() {
