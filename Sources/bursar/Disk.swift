@@ -9,7 +9,9 @@ struct FileFacts: Equatable {
   let mode: UInt32
   /// Whose it is.
   let owner: UInt32
+  let group: UInt32
   let isDirectory: Bool
+  let isRegular: Bool
 }
 
 extension System {
@@ -26,8 +28,9 @@ extension System {
     var facts = stat()
     guard !path.utf8.contains(0), unsafe stat(path, &facts) == 0 else { return nil }
     return FileFacts(
-      mode: facts.st_mode & 0o7777, owner: facts.st_uid,
-      isDirectory: facts.st_mode & S_IFMT == S_IFDIR)
+      mode: facts.st_mode & 0o7777, owner: facts.st_uid, group: facts.st_gid,
+      isDirectory: facts.st_mode & S_IFMT == S_IFDIR,
+      isRegular: facts.st_mode & S_IFMT == S_IFREG)
   }
 
   /// Whether this user may write there.
@@ -89,21 +92,26 @@ extension System {
   }
 
   /// Puts a file in place whole or not at all: written beside it, synced, renamed. Links are
-  /// followed, its permissions are kept; a new one has that mode, new directories on the way 0700.
+  /// followed, its owner and permissions are kept; a new one has that mode, new directories on the
+  /// way 0700. What is no file is left alone.
   static func replace(
     _ path: String, with bytes: [UInt8], mode new: UInt32 = 0o600
   ) throws(FileTrouble) {
     let place = try resolved(path)
     let parent = directory(of: place) ?? "/"
     try makeDirectories(parent)
-    let mode = mode_t(facts(of: place)?.mode ?? new)
+    let old = facts(of: place)
+    if let old, !old.isRegular { throw .notRegular }
     let draft = "\(place).bursar-\(getpid())"
     let number = unsafe Glibc.open(
       draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard number >= 0 else { throw trouble() }
     let file = Descriptor(number: number)
     do throws(FileTrouble) {
-      guard bursar.write(bytes, to: file.number), fchmod(file.number, mode) == 0,
+      // The owner first: a change of owner takes permissions away.
+      guard bursar.write(bytes, to: file.number),
+        old.map({ fchown(file.number, $0.owner, $0.group) }) ?? 0 == 0,
+        fchmod(file.number, mode_t(old?.mode ?? new)) == 0,
         fsync(file.number) == 0, unsafe rename(draft, place) == 0
       else { throw trouble() }
     } catch {
@@ -117,6 +125,10 @@ extension System {
     guard !path.utf8.contains(0) else { throw .refused("a path cannot contain NUL") }
     guard let real = unsafe realpath(path, nil) else {
       guard errno == ENOENT else { throw trouble() }
+      var link: CChar = 0
+      guard unsafe readlink(path, &link, 1) < 0 else {
+        throw .refused("it is a link that leads nowhere")
+      }
       return path
     }
     defer { unsafe free(real) }
