@@ -6,27 +6,9 @@ import Processors
 func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
   let arrangement = Arrangement(policy: policy, environment: System.environment())
   var found = arrangement.findings
-  var remarks: [String] = []
-  var warnings: [PolicyWarning] = []
-  do {
-    if let policy = arrangement.policy {
-      let inspection = try Report.inspection(ledger: arrangement.ledger)
-      remarks = inspection.remarks
-      found += inspection.violations.map { broken in
-        Complaint(
-          place: arrangement.ledger,
-          message: "\(broken.kind.sentence) (\(broken.subject)) Let no money move: "
-            + "bursar freeze --namespace --why TEXT, then look into it.")
-      }
-      warnings = try lint(policy, ledger: arrangement.ledger, currencies: Stripe.currencies)
-      var clock = Clock()
-      warnings += try Report.alerts(ledger: arrangement.ledger, at: clock.now())
-    }
-  } catch {
-    found.append(
-      Complaint(
-        place: arrangement.ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
-  }
+  let books = BooksAtStart(arrangement)
+  let (remarks, warnings) = (books.remarks, books.warnings)
+  found += books.found
   if case .sandbox = arrangement.route,
     let damage = SandboxJournal.damage(ledger: arrangement.ledger)
   {
@@ -54,6 +36,38 @@ func check(policy: String?, json: Bool, strict: Bool) -> ExitCode {
     }
   guard answer(text) else { return .inputOutput }
   return found.isEmpty && (warnings.isEmpty || !strict) ? .ok : .found
+}
+
+/// What a start would find of the books.
+private struct BooksAtStart {
+  private(set) var found: [Complaint] = []
+  private(set) var remarks: [String] = []
+  private(set) var warnings: [PolicyWarning] = []
+
+  init(_ arrangement: Arrangement) {
+    guard let policy = arrangement.policy else { return }
+    let ledger = arrangement.ledger
+    if let trouble = LedgerPlace.trouble(of: ledger) {
+      found.append(Complaint(place: ledger, message: trouble))
+      return
+    }
+    do {
+      let inspection = try Report.inspection(ledger: ledger)
+      remarks = inspection.remarks
+      found = inspection.violations.map { broken in
+        Complaint(
+          place: ledger,
+          message: "\(broken.kind.sentence) (\(broken.subject)) Let no money move: "
+            + "bursar freeze --namespace --why TEXT, then look into it.")
+      }
+      warnings = try lint(policy, ledger: ledger, currencies: Stripe.currencies)
+      var clock = Clock()
+      warnings += try Report.alerts(ledger: ledger, at: clock.now())
+    } catch {
+      found.append(
+        Complaint(place: ledger, message: "The ledger cannot be used: \(Report.reason(error))"))
+    }
+  }
 }
 
 /// Something wrong: where, and in which words.

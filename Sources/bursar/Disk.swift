@@ -38,6 +38,11 @@ extension System {
     unsafe access(path, W_OK) == 0
   }
 
+  /// Whether this user may make files in that directory.
+  static func mayMakeFiles(in directory: String) -> Bool {
+    unsafe access(directory, W_OK | X_OK) == 0
+  }
+
   /// Whether this user may start it.
   static func mayStart(_ path: String) -> Bool {
     unsafe access(path, X_OK) == 0 && facts(of: path)?.isDirectory == false

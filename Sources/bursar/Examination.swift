@@ -85,23 +85,22 @@ struct Examination {
 
   private mutating func lookAtLedger() {
     let ledger = arrangement.ledger
-    var place = directory(of: ledger) ?? "/"
-    while System.facts(of: place) == nil, let parent = directory(of: place), !parent.isEmpty {
-      place = parent
-    }
+    let place = LedgerPlace.nearest(to: ledger)
     if let name = System.remoteFileSystem(of: place) {
       note(
         .failure(
           "ledger", "\(place) is on \(name), where several processes cannot share a ledger safely.",
           fix: "set ledger.path to a directory on a disk of this machine"))
     }
-    if !System.mayWrite(place) {
+    let trouble = LedgerPlace.trouble(of: ledger)
+    if let trouble {
       note(
         .failure(
-          "ledger", "\(place) cannot be written.",
-          fix: "make it writable by the user bursar runs as, or set ledger.path"))
+          "ledger", trouble,
+          fix: "make it a directory that the user bursar runs as can write, or set ledger.path"))
     }
     guard System.exists(ledger) else {
+      if trouble != nil { return }
       note(.ok("ledger", "\(ledger) does not exist yet; the first payment makes it."))
       return
     }

@@ -119,6 +119,25 @@ extension WorldTests {
       #expect(failures(set.symptoms, "warning").contains { $0.contains("read the policy") })
     }
 
+    /// A directory that cannot be written is none for root, whom nothing stops.
+    @Test(arguments: System.user == 0 ? ["file"] : ["file", "closed"])
+    func whereNoLedgerCanBeMadeIsAFailure(_ place: String) throws {
+      let home = try TemporaryDirectory()
+      try home.write("", to: "file")
+      try FileManager.default.createDirectory(
+        atPath: home.path("closed"), withIntermediateDirectories: false,
+        attributes: [.posixPermissions: 0o500])
+      let policy = Self.policy.replacing(
+        "{\"caps\"", with: "{\"ledger\": {\"path\": \"\(place)/deep/l.db\"}, \"caps\"")
+      let path = try home.write(policy, to: "policy.jsonc")
+      let found = try doctor(home, "--policy", path)
+      #expect(found.code == 1)
+      #expect(failures(found.symptoms).contains { $0.contains("/\(place) ") })
+      let check = try Binary("check", "--policy", path, home: home)
+      #expect(try check.readToEnd().first?.contains("/\(place) ") == true)
+      #expect(try check.exitCode() == 1)
+    }
+
     @Test func theProcessorIsReadOnceAndWhatItSaysIsSaid() throws {
       let world = try PracticeWorld()
       let found = try doctor(

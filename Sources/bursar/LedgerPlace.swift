@@ -1,0 +1,19 @@
+/// Where a ledger stands or is to stand.
+enum LedgerPlace {
+  /// The directory it is in, or the nearest to it that is there.
+  static func nearest(to ledger: String) -> String {
+    var place = directory(of: ledger) ?? ""
+    while !place.isEmpty, System.facts(of: place) == nil { place = directory(of: place) ?? "" }
+    return place.isEmpty ? "/" : place
+  }
+
+  /// Why no books can be made or kept there, as a sentence; nil when they can. SQLite writes files
+  /// beside the ledger, so that the directory counts even when the ledger is there.
+  static func trouble(of ledger: String) -> String? {
+    let place = nearest(to: ledger)
+    guard System.facts(of: place)?.isDirectory == true else {
+      return "\(place) is no directory, so that no ledger can be in it."
+    }
+    return System.mayMakeFiles(in: place) ? nil : "\(place) cannot be written."
+  }
+}
