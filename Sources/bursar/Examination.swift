@@ -11,13 +11,22 @@ struct Examination {
   let order: DoctorOrder
   let environment: [String: String]
   let arrangement: Arrangement
+  /// What the client that is asked about says of Bursar; nil when it says nothing.
+  let entry: ClientEntry?
   private(set) var symptoms: [Symptom] = []
   private var clock = Clock()
 
   init(_ order: DoctorOrder, environment: [String: String]) {
     self.order = order
     self.environment = environment
-    self.arrangement = Arrangement(policy: order.policy, environment: environment)
+    let client = order.client
+    entry = client.flatMap { client in
+      client.file(environment: environment).flatMap { ClientEntry(in: $0, of: client) }
+    }
+    // A key that only the client has is a key.
+    self.arrangement = Arrangement(
+      policy: order.policy,
+      environment: environment.merging(entry?.secrets(environment) ?? [:]) { $1 })
   }
 
   mutating func note(_ symptom: Symptom) { symptoms.append(symptom) }

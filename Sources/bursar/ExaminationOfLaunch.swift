@@ -1,4 +1,3 @@
-import JSON
 import PaymentServer
 import Payments
 import Processors
@@ -28,9 +27,11 @@ extension Examination {
   }
 
   /// What would be in force if only a client's environment were there.
-  private mutating func compareEnvironments(adding told: [String: String], fix: String) {
+  private mutating func compareEnvironments(
+    adding told: [String: String], policy: String? = nil, run: String? = nil, fix: String
+  ) {
     let bare = environment.filter { Self.passed.contains($0.key) }.merging(told) { $1 }
-    let started = Arrangement(policy: nil, environment: bare)
+    let started = Arrangement(policy: policy, run: run, environment: bare)
     if started.source.path != arrangement.source.path {
       note(
         .warning(
@@ -51,7 +52,9 @@ extension Examination {
       note(
         .warning(
           "launch", "started by a client it would serve no money: \(mistake.message)",
-          fix: "name the variable in the client's env, or keep the key in a file (apiKey.file)"))
+          fix: isSame(mistake.path, "run")
+            ? "correct --run or BURSAR_RUN where the client is told"
+            : "name the variable in the client's env, or keep the key in a file (apiKey.file)"))
     } else if started.policy != nil {
       note(.ok("launch", "with a client's environment the same policy is in force."))
     }
@@ -64,20 +67,24 @@ extension Examination {
       note(.failure("launch", "\(client.title) has no configuration yet.", fix: fix))
       return
     }
-    guard let entry = entry(in: file, of: client) else {
+    guard let entry else {
       note(
         .failure(
           "launch", "\(file) has no entry \"bursar\" that can be read.", fix: fix))
       return
     }
-    let command = entry["command"]?.string ?? ""
-    let isFound =
-      command.hasPrefix("/")
-      ? System.mayStart(command)
-      : Self.usual.contains { System.mayStart($0 + "/" + command) }
-    if !isFound {
+    if entry.isOff {
       note(
-        .failure("launch", "\(client.title) cannot start \(quoted(command)).", fix: fix))
+        .failure(
+          "launch", "\(client.title) does not start it: its entry is disabled.",
+          fix: "enable it in \(file)"))
+    }
+    let command = entry.command
+    let program =
+      command.hasPrefix("/")
+      ? command : Self.usual.map { $0 + "/" + command }.first(where: System.mayStart)
+    if !(program.map(System.mayStart) ?? false) {
+      note(.failure("launch", "\(client.title) cannot start \(quoted(command)).", fix: fix))
     } else if !command.hasPrefix("/") {
       note(
         .warning(
@@ -85,31 +92,35 @@ extension Examination {
     } else {
       note(.ok("launch", "\(client.title) starts \(command)."))
     }
-    var told: [String: String] = [:]
-    for member in entry["env"]?.object?.members ?? [] { told[member.key] = member.value.string }
-    compareEnvironments(adding: told, fix: fix)
+    let told = entry.variables(environment)
+    guard isBursar(program ?? command) else {
+      note(
+        .warning(
+          "launch",
+          "\(quoted(command)) is not bursar; what it makes of its arguments is not known here.",
+          fix: "\(fix) names this program"))
+      return compareEnvironments(adding: told, fix: fix)
+    }
+    do throws(UsageMistake) {
+      guard case .serve(let policy, let run, _) = try Command(arguments: entry.arguments) else {
+        note(
+          .failure(
+            "launch", "\(client.title) starts another command than the server.",
+            fix: "take it from args in \(file)"))
+        return
+      }
+      compareEnvironments(adding: told, policy: policy, run: run, fix: fix)
+    } catch {
+      note(
+        .failure(
+          "launch", "\(client.title) gives arguments that are not understood: \(error.message)",
+          fix: "correct args in \(file)"))
+    }
   }
 
-  private func entry(in file: String, of client: Client) -> JSONValue? {
-    let bytes: [UInt8]
-    do throws(FileTrouble) {
-      bytes = try System.read(file: file, limit: 1 << 20).bytes
-    } catch {
-      return nil
-    }
-    switch client.format {
-    case .json(let list):
-      do throws(JSONError) {
-        return try JSONValue(reading: bytes, comments: true)[list]?["bursar"]
-      } catch {
-        return nil
-      }
-    case .toml(let list):
-      do throws(MergeTrouble) {
-        return try TOMLOutline(bytes).value(at: [list, "bursar"])
-      } catch {
-        return nil
-      }
-    }
+  /// Whether a path leads to this program, or to one of its name.
+  private func isBursar(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return isSame(name, "bursar") || System.mark(of: path) == System.mark(of: "/proc/self/exe")
   }
 }

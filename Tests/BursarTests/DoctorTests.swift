@@ -153,6 +153,59 @@ extension WorldTests {
       try world.leave()
     }
 
+    /// What a client's file says, and what is found: a failure, a warning, or nothing.
+    @Test(arguments: [
+      (#""args": ["--policy", "@"]"#, "", ""),
+      (#""args": ["serve", "--policy", "OTHER"]"#, "", "read the policy"),
+      (#""env": {"BURSAR_POLICY": "@"}, "disabled": true"#, "is disabled", ""),
+      (#""env": {"BURSAR_POLICY": "@"}, "enabled": false"#, "is disabled", ""),
+      (#""args": ["--policy", "@", "--nonsense"]"#, "--nonsense", ""),
+      (#""args": ["check", "--policy", "@"]"#, "another command", ""),
+      (#""args": ["--policy", "@", "--run", "a b"]"#, "", "The run's name"),
+      (#""command": "/bin/true", "env": {"BURSAR_POLICY": "@"}"#, "", "is not bursar"),
+    ])
+    func whatAClientGivesBesidesTheCommandCounts(
+      _ members: String, _ failure: String, _ warning: String
+    ) throws {
+      let home = try TemporaryDirectory()
+      let path = try home.write(Self.policy, to: "policy.jsonc")
+      try home.write(Self.policy, to: "other.jsonc")
+      try FileManager.default.createDirectory(
+        atPath: home.path(".cursor"), withIntermediateDirectories: false)
+      let command = members.contains("command\"") ? "" : "\"command\": \"\(Binary.path)\", "
+      let entry = (command + members).replacing("@", with: path)
+        .replacing("OTHER", with: home.path("other.jsonc"))
+      try home.write("{\"mcpServers\": {\"bursar\": {\(entry)}}}", to: ".cursor/mcp.json")
+      let found = try doctor(home, "cursor", "--policy", path)
+      let (bad, odd) = (failures(found.symptoms), failures(found.symptoms, "warning"))
+      #expect(bad.count == (failure.isEmpty ? 0 : 1) && odd.count == (warning.isEmpty ? 0 : 1))
+      #expect(bad.allSatisfy { $0.contains(failure) }, "\(bad)")
+      #expect(odd.allSatisfy { $0.contains(warning) }, "\(odd)")
+    }
+
+    @Test(arguments: [
+      "env = { BURSAR_POLICY = '@', KEY = \"sk_test_Zq9Zq9Zq9\" } # mine",
+      "[mcp_servers.bursar.env] # mine\nBURSAR_POLICY = \"@\"\nKEY = 'sk_test_Zq9Zq9Zq9'",
+    ])
+    func aKeyThatOnlyTheClientHasIsAKey(_ lines: String) throws {
+      let home = try TemporaryDirectory()
+      let text = Self.policy.replacing(
+        "{\"caps\"",
+        with: "{\"environment\": \"test\", \"processor\": {\"kind\": \"stripe\", "
+          + "\"apiKey\": {\"env\": \"KEY\"}}, \"caps\"")
+      let path = try home.write(text, to: "policy.jsonc")
+      try FileManager.default.createDirectory(
+        atPath: home.path(".codex"), withIntermediateDirectories: false)
+      let table = "[mcp_servers.bursar] # it\ncommand = '\(Binary.path)' # here\n\(lines)\n"
+      try home.write(
+        table.replacing("@", with: path), to: ".codex/config.toml")
+      let found = try doctor(home, "codex", "--policy", path, "--offline")
+      #expect(failures(found.symptoms) == [] && failures(found.symptoms, "warning") == [])
+      #expect(
+        failures(try doctor(home, "--policy", path, "--offline").symptoms)
+          .contains { $0.contains("KEY is not set") })
+    }
+
     @Test func aClientsConfigurationIsLookedInto() throws {
       let home = try TemporaryDirectory()
       #expect(
