@@ -159,7 +159,8 @@ import Testing
 
   @Test func whatWasOnlyRefusedHereIsSomebodyElsesAndStays() throws {
     let shop = try Shop(
-      #"{"orphans": "refund", "caps": [\#(cap("day", "namespace", "10.00", #", "window": "day""#))]}"#)
+      #"{"orphans": "refund", "caps": [\#(cap("day", "namespace", "10.00", #", "window": "day""#))]}"#
+    )
     #expect(try shop.charge("INV-1", 5000)["code"]?.string == "spend_cap_exceeded")
     let theirs = try shop.object(for: Planting.id("INV-1"), amount: 5000)
     shop.pass(.seconds(3600))

@@ -38,7 +38,8 @@ import Testing
   func onlyToolsThatMayBeCalledAreListed(_ tools: String) throws {
     let till = try Till(ample(Shop.wide, members: #", "tools": \#(tools)"#))
     try till.step([.line(Array(hello.utf8))])
-    let said = try till.step([.line(Array(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#.utf8))])
+    let said = try till.step([.line(Array(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#.utf8))]
+    )
     let listed = said.first?["result"]?["tools"]?.array?.compactMap { $0["name"]?.string }
     let wanted = ["charge", "refund"].filter { tools.contains($0) } + ["status"]
     #expect(listed == wanted)

@@ -182,8 +182,9 @@ import Testing
       shop.street = { request, sandbox, now in
         guard request.path.hasPrefix("/v1/payment_intents?") else { return nil }
         let answer = sandbox.answer(request, at: now)
+        let member = #""amount_refunded":"#
         let body = String(decoding: answer.body, as: UTF8.self)
-          .replacingOccurrences(of: #""amount_refunded":0"#, with: #""amount_refunded":\#(strange)"#)
+          .replacingOccurrences(of: "\(member)0", with: "\(member)\(strange)")
         return .response(Response(status: 200, headers: [], body: Array(body.utf8)))
       }
       #expect(try shop.reconcile().tally == nil)
