@@ -27,8 +27,8 @@ struct Breaker {
       failures.removeAll { $0.duration(to: now) > Self.window }
       failures.append(now)
       if failures.count >= Self.limit || opened != nil { opened = now }
-    case .created, .captured, .processing, .declined, .voided, .refunded, .submitted,
-      .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred:
+    case .created, .captured, .processing, .unauthenticated, .declined, .voided, .refunded,
+      .submitted, .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred:
       self = Breaker()
     }
   }

@@ -342,8 +342,9 @@ extension Finding {
   fileprivate var moved: Bool {
     switch self {
     case .captured, .refunded: true
-    case .created, .processing, .declined, .voided, .submitted, .refundFailed, .absent, .rejected,
-      .misconfigured, .blocked, .deferred, .notSent, .throttled, .inProgress, .unknown:
+    case .created, .processing, .unauthenticated, .declined, .voided, .submitted, .refundFailed,
+      .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .throttled, .inProgress,
+      .unknown:
       false
     }
   }
@@ -351,7 +352,7 @@ extension Finding {
   /// Whether the money moved or may be on its way.
   fileprivate var movesMoney: Bool {
     switch self {
-    case .captured, .refunded, .processing, .submitted: true
+    case .captured, .refunded, .processing, .unauthenticated, .submitted: true
     case .created, .declined, .voided, .refundFailed, .absent, .rejected, .misconfigured, .blocked,
       .deferred, .notSent, .throttled, .inProgress, .unknown:
       false
@@ -362,7 +363,8 @@ extension Finding {
   fileprivate var isFinal: Bool {
     switch self {
     case .captured, .refunded, .voided, .refundFailed: true
-    case .created, .processing, .declined, .submitted, .absent, .rejected, .misconfigured, .blocked,
+    case .created, .processing, .unauthenticated, .declined, .submitted, .absent, .rejected,
+      .misconfigured, .blocked,
       .deferred, .notSent, .throttled, .inProgress, .unknown:
       false
     }

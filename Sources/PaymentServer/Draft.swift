@@ -102,8 +102,10 @@ extension Operation {
       kind: kind, namespace: namespace, run: run, customer: terms.customer, money: terms.money)
   }
 
-  /// Whether a call had better not wait for it: its outcome is unknown and is being looked up.
+  /// Whether a call had better not wait for it: its outcome is unknown and is being looked up. What
+  /// waits for the customer is cancelled in a moment, and then there is more to be said.
   var isDoubtful: Bool {
-    unknownSince != nil && (next?.writes == false || next == .cancel)
+    if next == .cancel, isSame(code, Code.authentication) { return false }
+    return unknownSince != nil && (next?.writes == false || next == .cancel)
   }
 }

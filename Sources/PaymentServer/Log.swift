@@ -105,6 +105,7 @@ extension Finding {
     case .created: "created"
     case .captured: "captured"
     case .processing: "processing"
+    case .unauthenticated: "unauthenticated"
     case .declined: "declined"
     case .voided: "voided"
     case .refunded: "refunded"

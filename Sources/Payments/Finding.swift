@@ -9,6 +9,9 @@ public enum Finding: Hashable, Sendable {
   case captured(String, livemode: Bool)
   /// The processor is still deciding (S02, S03). Ask again, never repeat.
   case processing(String)
+  /// The customer has to do something in person, and no money moved so far (S04): whenever it is
+  /// done the object takes the money by itself.
+  case unauthenticated(String)
   /// The issuer refused; no money moved (S05, C10, C11, C12, C25). The object survives.
   case declined(Decline)
   /// The object is cancelled: it can never be executed (S07, C04).

@@ -86,6 +86,9 @@ public enum Code {
   public static let notExecuted = "not_executed"
   /// A person has to approve it at the processor.
   public static let approval = "approval_required"
+  /// The customer has to do something in person, which cannot be done here: cancelled, so that it
+  /// is not done later either.
+  public static let authentication = "authentication_required"
   /// The refund ended without giving money back.
   public static let refundFailed = "refund_failed"
   /// Cancelled, so that it can never be executed.
@@ -150,6 +153,9 @@ extension Operation {
       firstSent = firstSent ?? now
       look(.retrieve, rule, now)
       return "processor_processing"
+    case .unauthenticated(let reference):
+      adopt(reference)
+      return whileUnauthenticated(rule, now)
     case .declined(let decline): return endDeclined(decline)
     case .voided(let reference):
       adopt(reference)
@@ -185,7 +191,10 @@ extension Operation {
         return whileUnconfirmed(rule, now)
       }
       return endDeclined(decline)
-    case .voided: return end(.voided, Code.voided)
+    case .voided:
+      if isSame(code, Code.authentication) { return end(.declined, Code.authentication) }
+      return end(.voided, Code.voided)
+    case .unauthenticated: return whileUnauthenticated(rule, now)
     case .created: return whileUnconfirmed(rule, now)
     case .processing:
       unknownSince = nil
@@ -239,6 +248,22 @@ extension Operation {
     return "cancellation_due"
   }
 
+  /// The object waits for the customer and would take the money whenever they come, past every cap
+  /// if it were given up now: it is cancelled, and holds its budget until that is certain
+  /// (`processors.md` §2.3).
+  private mutating func whileUnauthenticated(_ rule: RetryRule, _ now: Instant) -> String {
+    unknownSince = unknownSince ?? now
+    code = Code.authentication
+    detail = nil
+    if next == .cancel {
+      look(.retrieve, rule, now)
+      return "looking_up"
+    }
+    next = .cancel
+    due = now
+    return "cancellation_due"
+  }
+
   /// `validated`, a refund: the request itself moves the money.
   private mutating func whileRefunding(
     _ finding: Finding, _ rule: RetryRule, _ now: Instant
@@ -275,7 +300,7 @@ extension Operation {
       return "looking_up"
     case .unknown(let doubt):
       return uncertain(doubt, .refund, lookUp: .findRefund, rule, now)
-    case .created, .captured, .processing, .declined, .voided:
+    case .created, .captured, .processing, .unauthenticated, .declined, .voided:
       return uncertain(.mismatch, .refund, lookUp: .findRefund, rule, now)
     }
   }
@@ -315,7 +340,7 @@ extension Operation {
     case .unknown(let doubt):
       return uncertain(doubt, .refund, lookUp: .retrieveRefund, rule, now)
     case .absent, .rejected, .misconfigured, .blocked, .deferred, .created, .captured, .processing,
-      .declined, .voided:
+      .unauthenticated, .declined, .voided:
       return uncertain(.mismatch, .refund, lookUp: .retrieveRefund, rule, now)
     }
   }

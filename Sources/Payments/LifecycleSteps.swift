@@ -80,8 +80,8 @@ extension Operation {
       limit = rule.attempts
       requested = wait
     case .notSent, .inProgress: limit = rule.attempts
-    case .created, .captured, .processing, .declined, .voided, .refunded, .submitted, .refundFailed,
-      .absent, .rejected, .misconfigured, .blocked, .deferred:
+    case .created, .captured, .processing, .unauthenticated, .declined, .voided, .refunded,
+      .submitted, .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred:
       preconditionFailure("Only an answer that proves nothing is asked for again.")
     }
     guard tries < limit, isKeyFresh(rule, now) else { return nil }
@@ -162,8 +162,9 @@ extension Operation {
     switch finding {
     case .unknown(let doubt): requested = doubt.retryAfter
     case .throttled(let wait): requested = wait
-    case nil, .created, .captured, .processing, .declined, .voided, .refunded, .submitted,
-      .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .inProgress:
+    case nil, .created, .captured, .processing, .unauthenticated, .declined, .voided, .refunded,
+      .submitted, .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent,
+      .inProgress:
       break
     }
     let since = unknownSince ?? firstSent ?? now

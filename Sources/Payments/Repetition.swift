@@ -39,6 +39,10 @@ extension Operation {
   ) -> Repetition {
     if differences.isEmpty { return .same }
     let another = differences.allSatisfy { isSame($0.field, "payment_method") }
+    // The object is cancelled: another payment method gets one of its own.
+    if another, isSame(code, Code.authentication) {
+      return newRound(terms) ?? .conflict(differences)
+    }
     guard another, processorReference != nil, confirmation < Self.longestRounds else {
       return .conflict(differences)
     }

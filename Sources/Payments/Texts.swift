@@ -107,6 +107,14 @@ public struct Texts: Sendable {
   }
 
   private func declined(_ operation: Operation) -> Verdict {
+    if isSame(operation.code, Code.authentication) {
+      return Verdict(
+        .stop, Code.authentication,
+        "\(name(operation)) needs the customer to authenticate in person, which cannot be done here, "
+          + "so it was cancelled. No money moved. Do not retry with the same payment method. Tell "
+          + "the user, or ask for a different payment method and call again with the same reference "
+          + "and the new payment_method.")
+    }
     let parts = (operation.detail ?? "generic_decline").split(separator: ":")
     let code = parts.first.map(String.init)
     let advice = parts.last.map(String.init).flatMap(Decline.Advice.init(rawValue:))

@@ -69,8 +69,9 @@ extension Operation {
       // It was given back before it bounced: that is old news, and the books had it.
       if isSame(code, Code.refundFailed), isSame(processorReference, reference) { return nil }
       return .executed
-    case .created, .processing, .declined, .voided, .submitted, .refundFailed, .absent, .rejected,
-      .misconfigured, .blocked, .deferred, .notSent, .throttled, .inProgress, .unknown:
+    case .created, .processing, .unauthenticated, .declined, .voided, .submitted, .refundFailed,
+      .absent, .rejected, .misconfigured, .blocked, .deferred, .notSent, .throttled, .inProgress,
+      .unknown:
       return nil
     }
   }

@@ -53,8 +53,7 @@ extension Stripe {
 
   private static func moves(_ object: JSONValue) -> Bool {
     switch object["status"]?.string {
-    case "succeeded", "processing", "requires_capture", "pending": true
-    case "requires_action": object["object"]?.string == "refund"
+    case "succeeded", "processing", "requires_capture", "requires_action", "pending": true
     default: false
     }
   }

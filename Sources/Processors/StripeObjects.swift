@@ -35,8 +35,7 @@ extension Stripe {
     case "requires_capture", "processing":
       return .processing(id)
     case "requires_action":
-      return .declined(
-        Decline(reference: id, code: "authentication_required", advice: .authenticate))
+      return .unauthenticated(id)
     case "requires_confirmation":
       return .created(id)
     case "requires_payment_method":

@@ -85,7 +85,8 @@ enum Fixture {
   static let findings: [Finding] =
     [
       .created("pi_1"), .captured("pi_1", livemode: false), .captured("pi_1", livemode: true),
-      .processing("pi_1"), .voided("pi_1"), .refunded("re_1", livemode: false),
+      .processing("pi_1"), .unauthenticated("pi_1"), .voided("pi_1"),
+      .refunded("re_1", livemode: false),
       .submitted("re_1"), .refundFailed("re_1"), .absent,
       .rejected(Refusal(code: "resource_missing", detail: "customer")),
       .rejected(Refusal(code: "amount_too_small")),

@@ -59,6 +59,10 @@ let goldenVerdicts = #"""
   for "INV-7". No money moved. Do not retry with the same payment method. The issuer may \#
   think differently on a later day. Tell the user, or ask for a different payment method \#
   and call again with the same reference and the new payment_method.
+  authentication_required STOP: The charge of 49.99 USD for "INV-7" needs the customer to \#
+  authenticate in person, which cannot be done here, so it was cancelled. No money moved. Do \#
+  not retry with the same payment method. Tell the user, or ask for a different payment \#
+  method and call again with the same reference and the new payment_method.
   rejected FIX: The processor refused the charge of 49.99 USD for "INV-7" \#
   (resource_missing:customer). No money moved. Correct the arguments and call again with \#
   the same reference. If nothing can be corrected, tell the user.

@@ -206,8 +206,8 @@ import Testing
         guard let unknown = one.before.unknownSince else { return false }
         return one.before.state == .validated
           && unknown.duration(to: Fixture.now) >= Fixture.rule.quiescence
-      case .created, .processing, .submitted, .rejected, .misconfigured, .blocked, .deferred,
-        .notSent, .throttled, .inProgress, .unknown:
+      case .created, .processing, .unauthenticated, .submitted, .rejected, .misconfigured,
+        .blocked, .deferred, .notSent, .throttled, .inProgress, .unknown:
         return false
       }
     }
@@ -230,13 +230,46 @@ import Testing
       let isDoubt =
         switch one.finding {
         case .unknown, .inProgress, .deferred: true
-        case .created, .captured, .processing, .declined, .voided, .refunded, .submitted,
+        case .created, .captured, .processing, .unauthenticated, .declined, .voided, .refunded,
+          .submitted,
           .refundFailed, .absent, .rejected, .misconfigured, .blocked, .notSent, .throttled:
           false
         }
       return !isDoubt || one.after.unknownSince == Fixture.now
     }
   }
+
+  /// `processors.md` §2.3, S04: it could take the money by itself, so it holds its budget.
+  @Test func whatWaitsForTheCustomerIsCancelledBeforeItIsGivenUp() throws {
+    let asked = Fixture.authorised().attempted(.unauthenticated("pi_1"))
+    #expect(asked.state == .authorised && asked.next == .cancel && asked.state.holds)
+    #expect(asked.unknownSince == Fixture.now && asked.due == Fixture.now)
+    // A refused or lost cancellation decides nothing, and the object is asked again.
+    let refusal = Refusal(code: "payment_intent_unexpected_state")
+    for finding in [Finding.rejected(refusal), .unknown(Fixture.timeout), .unauthenticated("pi_1")]
+    {
+      let looking = asked.attempted(finding)
+      #expect(looking.state == .authorised && looking.next == .retrieve)
+      #expect(looking.attempted(.unauthenticated("pi_1")).next == .cancel)
+      #expect(looking.attempted(.captured("pi_1", livemode: false)).state == .captured)
+      let late = Fixture.now.advanced(by: RetryRule.lookUpFor)
+      #expect(looking.attempted(.unknown(Fixture.timeout), at: late).deadLetter != nil)
+    }
+    let ended = asked.attempted(.voided("pi_1"))
+    #expect(ended.state == .declined && ended.code == Code.authentication && ended.isAtRest)
+    #expect(ended.repeated(with: ended.terms, Fixture.rule, at: Fixture.now) == .same)
+    var other = ended.terms
+    other.paymentMethod = "pm_2"
+    guard case .again(let again) = ended.repeated(with: other, Fixture.rule, at: Fixture.now)
+    else { throw Missing() }
+    #expect(again.next == .create && again.round == 1 && again.processorReference == nil)
+    // What is found again without its name in the books is cancelled too.
+    let found = Fixture.charge { $0.next = .find }.attempted(.unauthenticated("pi_1"))
+    #expect(found.state == .authorised && found.next == .cancel)
+    #expect(found.processorReference == "pi_1")
+  }
+
+  private struct Missing: Error {}
 
   @Test func theBooksConserve() {
     always("nothing is held at rest, and held and spent add up") { one in

@@ -86,6 +86,7 @@ import Testing
     for _ in 0..<200 where walk.operation.next != nil { walk.step(faulty: false) }
     walk.now = walk.now.advanced(by: .seconds(4000))
     walk.deliverLate()
+    walk.processor.welcome()
     return walk
   }
 

@@ -4,7 +4,7 @@ import Payments
 /// capture per object, one refund per key for as long as the key is remembered, and answers that
 /// may be saved errors. What is lost on the way is for the walk to decide.
 struct ToyProcessor {
-  enum Intent { case unconfirmed, declined, captured, cancelled }
+  enum Intent { case unconfirmed, declined, waiting, captured, cancelled }
 
   private(set) var intents: [Intent] = []
   private(set) var refunds = 0
@@ -28,8 +28,16 @@ struct ToyProcessor {
     case .unconfirmed: .created("pi_\(index)")
     case .declined:
       .declined(Decline(reference: "pi_\(index)", code: "generic_decline", advice: .anotherMethod))
+    case .waiting: .unauthenticated("pi_\(index)")
     case .captured: .captured("pi_\(index)", livemode: false)
     case .cancelled: .voided("pi_\(index)")
+    }
+  }
+
+  /// Customers come, and what waited for them is paid.
+  mutating func welcome(_ share: UInt64 = 1) {
+    for index in intents.indices where intents[index] == .waiting && dice.roll(share) == 0 {
+      intents[index] = .captured
     }
   }
 
@@ -37,6 +45,7 @@ struct ToyProcessor {
   mutating func execute(
     _ kind: Instruction.Kind, for operation: Operation, at now: Instant
   ) -> Finding {
+    welcome(4)
     switch kind {
     case .create:
       let index = created[operation.round] ?? intents.count
@@ -63,7 +72,9 @@ struct ToyProcessor {
     let key = "\(operation.round):\(operation.confirmation)"
     if let saved = confirmed[key] { return saved }
     if intents[index] == .unconfirmed || intents[index] == .declined {
-      intents[index] = dice.roll(3) == 0 ? .declined : .captured
+      intents[index] =
+        [.declined, .declined, .waiting, .captured, .captured, .captured][
+          Int(dice.roll(6))]
     }
     let answer = dice.roll(6) == 0 ? Finding.unknown(Fixture.savedError) : read(index)
     confirmed[key] = answer

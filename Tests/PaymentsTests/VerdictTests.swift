@@ -33,9 +33,10 @@ import Testing
   /// Every state, and every code an end may have.
   private static var ofOperations: [Verdict] {
     var refund = Fixture.refund { $0.state = .refunded }
-    let declines = Decline.Advice.allCases.map {
-      charge(.declined, Code.declined, detail: "generic_decline:\($0.rawValue)")
-    }
+    let declines =
+      Decline.Advice.allCases.map {
+        charge(.declined, Code.declined, detail: "generic_decline:\($0.rawValue)")
+      } + [charge(.declined, Code.authentication)]
     let failures = [
       charge(.failed, Code.rejected, detail: "resource_missing:customer"),
       charge(.failed, Code.misconfigured, detail: "invalid_api_key"),

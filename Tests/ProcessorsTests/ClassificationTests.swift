@@ -105,9 +105,8 @@ let successRows: [Row] = [
     .captured("pi_x", livemode: false)),
   Row("S02", .confirm, answer(200, sampleIntent("requires_capture")), .processing("pi_x")),
   Row("S03", .confirm, answer(200, sampleIntent("processing")), .processing("pi_x")),
-  Row(
-    "S04", .confirm, answer(200, sampleIntent("requires_action")),
-    .declined(Decline(reference: "pi_x", code: "authentication_required", advice: .authenticate))),
+  Row("S04", .confirm, answer(200, sampleIntent("requires_action")), .unauthenticated("pi_x")),
+  Row("S04", .retrieve, answer(200, sampleIntent("requires_action")), .unauthenticated("pi_x")),
   Row(
     "S05", .retrieve, answer(200, sampleIntent("requires_payment_method", more: lastError)),
     .declined(Decline(reference: "pi_x", code: "insufficient_funds", advice: .later))),

@@ -52,7 +52,8 @@ private let statuses = [
 /// Whether a finding says that something moved, ended or is not there.
 private func certain(_ finding: Finding) -> Bool {
   switch finding {
-  case .captured, .refunded, .refundFailed, .submitted, .processing, .created, .voided, .absent,
+  case .captured, .refunded, .refundFailed, .submitted, .processing, .unauthenticated, .created,
+    .voided, .absent,
     .declined, .deferred:
     true
   case .rejected, .misconfigured, .blocked, .notSent, .throttled, .inProgress, .unknown:
@@ -144,6 +145,16 @@ private func certain(_ finding: Finding) -> Bool {
     #expect(
       find([sampleRefund("failed", id: "re_1"), sampleRefund("pending", id: "re_2", round: mine)])
         == .submitted("re_2"))
+  }
+
+  @Test func anObjectOfAnEarlierRoundThatWaitsForTheCustomerIsFoundAndADeclinedOneIsNot() {
+    let operation = sampleOperation(processorReference: nil, round: 1)
+    func find(_ status: String) -> Finding {
+      Stripe.dialect().finding(
+        sampleInstruction(.find, operation), answer(200, sampleList([sampleIntent(status)])))
+    }
+    #expect(find("requires_action") == .unauthenticated("pi_x"))
+    #expect(find("requires_payment_method") == .absent)
   }
 
   @Test func identifiersAreComparedAsBytes() {

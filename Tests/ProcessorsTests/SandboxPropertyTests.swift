@@ -113,7 +113,8 @@ private struct Storm {
         #expect(sandbox.intents.contains { $0.id == id && $0.status == .canceled })
       case .absent: #expect(sandbox.intents.isEmpty)
       case .declined, .rejected, .unknown: break
-      case .processing, .refunded, .submitted, .refundFailed, .misconfigured, .blocked, .deferred,
+      case .processing, .unauthenticated, .refunded, .submitted, .refundFailed, .misconfigured,
+        .blocked, .deferred,
         .notSent, .throttled, .inProgress:
         Issue.record("The sandbox gives no cause for \(found).")
       }
