@@ -128,6 +128,22 @@ public enum Report {
     }
   }
 
+  /// Why a ledger's file cannot be relied on, in a sentence; nil when it is whole, is not there
+  /// yet, or cannot be looked at now. Writes nothing.
+  public static func damage(ledger path: String) -> String? {
+    guard Ledger.exists(at: path) else { return nil }
+    do throws(LedgerError) {
+      var ledger = try Ledger(path: path)
+      try ledger.read { (books: borrowing Books) throws(LedgerError) in try books.verify() }
+      return nil
+    } catch {
+      switch error {
+      case .damaged(let reason), .unusable(let reason): return reason
+      case .busy, .conflict, .full: return nil
+      }
+    }
+  }
+
   private static func text(
     _ operation: Operation, _ attempts: [Attempt], _ history: [HistoryEntry],
     _ discrepancies: [Discrepancy], _ currencies: CurrencyTable

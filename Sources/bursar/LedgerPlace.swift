@@ -1,3 +1,5 @@
+import PaymentServer
+
 /// Where a ledger stands or is to stand.
 enum LedgerPlace {
   /// The directory it is in, or the nearest to it that is there.
@@ -15,5 +17,15 @@ enum LedgerPlace {
       return "\(place) is no directory, so that no ledger can be in it."
     }
     return System.mayMakeFiles(in: place) ? nil : "\(place) cannot be written."
+  }
+}
+
+extension Arrangement {
+  /// Whether the ledger's file is whole; complains when it is not. A damaged page need not be one
+  /// that is read, and what is read then is not all there is.
+  func hasWholeLedger() -> Bool {
+    guard let damage = Report.damage(ledger: ledger) else { return true }
+    complain("The ledger \(ledger) cannot be used: \(damage)")
+    return false
   }
 }

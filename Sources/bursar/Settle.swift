@@ -24,6 +24,8 @@ func settle(_ order: SettleOrder) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
+  // One that goes on says it in the log, as often as it is so.
+  guard order.watch || arrangement.hasWholeLedger() else { return .inputOutput }
   var clock = Clock()
   var output: Descriptor?
   if order.events {

@@ -66,6 +66,11 @@ extension WorldTests {
         _ = try check.readToEnd()
         let code = try check.exitCode()
         checks[code, default: 0] += 1
+        for command in ["settle", "reconcile"] where code == ExitCode.found.rawValue {
+          let binary = try Binary(command, "--policy", estate.policy, home: estate.home)
+          #expect(try binary.readToEnd() == [], "\(command) says something of page \(page)")
+          #expect(try binary.exitCode() == ExitCode.inputOutput.rawValue)
+        }
         let verdicts = try repeated(estate)
         #expect(verdicts.allSatisfy { $0 == "DONE" || $0 == "STOP" }, "\(page): \(verdicts)")
         if verdicts.contains("STOP") {
