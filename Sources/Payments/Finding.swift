@@ -66,12 +66,16 @@ public struct Decline: Hashable, Sendable {
   public let code: String
   /// What to do.
   public let advice: Advice
+  /// Whether it is the answer that is kept under the key. One that is not says nothing about an
+  /// earlier sending of the same request.
+  public let isKept: Bool
 
   /// A decline from its facts.
-  public init(reference: String?, code: String, advice: Advice) {
+  public init(reference: String?, code: String, advice: Advice, isKept: Bool = true) {
     self.reference = reference
     self.code = code
     self.advice = advice
+    self.isKept = isKept
   }
 }
 

@@ -190,6 +190,10 @@ extension Operation {
       if next != .confirm, unknownSince != nil, confirmation > 0 {
         return whileUnconfirmed(rule, now)
       }
+      if unknownSince != nil, !decline.isKept {
+        look(.retrieve, rule, now)
+        return "looking_up"
+      }
       return endDeclined(decline)
     case .voided:
       if isSame(code, Code.authentication) { return end(.declined, Code.authentication) }

@@ -87,7 +87,8 @@ extension Stripe {
     case "card_decline_rate_limit_exceeded":
       return .declined(
         Decline(
-          reference: survivor(of: error), code: "card_decline_rate_limit_exceeded", advice: .later))
+          reference: survivor(of: error), code: "card_decline_rate_limit_exceeded", advice: .later,
+          isKept: false))
     case "api_key_expired", "platform_api_key_expired", "secret_key_required", "livemode_mismatch",
       "testmode_charges_only", "tls_version_unsupported":
       return .misconfigured(Refusal(code: word(error.code) ?? "invalid_api_key"))

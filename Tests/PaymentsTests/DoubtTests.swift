@@ -38,6 +38,20 @@ import Testing
     #expect(old.attempted(.created("pi_1")).next == .cancel)
   }
 
+  /// The first confirmation is lost and may still be executed; the second is turned away because
+  /// the card was declined too often (C25), which is kept under no key.
+  @Test func aDeclineThatIsNotKeptEndsNothingThatIsUnknown() {
+    let tooOften = Decline(
+      reference: "pi_1", code: "card_decline_rate_limit_exceeded", advice: .later, isKept: false)
+    let lost = Fixture.authorised().attempted(.unknown(Fixture.timeout))
+    #expect(lost.unknownSince != nil && lost.next == .confirm)
+    let refused = lost.attempted(.declined(tooOften))
+    #expect(refused.state == .authorised && refused.next == .retrieve)
+    #expect(refused.attempted(.captured("pi_1", livemode: false)).state == .captured)
+    // Nothing is unknown: then it is a decline like any other.
+    #expect(Fixture.authorised().attempted(.declined(tooOften)).state == .declined)
+  }
+
   @Test func whatWaitsForApprovalIsNeverSentAgain() {
     var charge = Fixture.authorised().attempted(.deferred("apreq_1"))
     var refund = Fixture.refund().attempted(.deferred("apreq_1"))

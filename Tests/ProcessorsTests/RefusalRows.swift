@@ -14,8 +14,10 @@ private func card(_ decline: String, more: String = "") -> String {
   """
 }
 
-private func declined(_ code: String, _ advice: Decline.Advice, _ id: String? = "pi_x") -> Finding {
-  .declined(Decline(reference: id, code: code, advice: advice))
+private func declined(
+  _ code: String, _ advice: Decline.Advice, _ id: String? = "pi_x", isKept: Bool = true
+) -> Finding {
+  .declined(Decline(reference: id, code: code, advice: advice, isKept: isKept))
 }
 
 private let capped = Finding.blocked(Refusal(code: "upstream_cap_exhausted"))
@@ -222,14 +224,14 @@ let statusRows: [Row] = [
   Row("C24", .confirm, answer(429, error: #""code":"lock_timeout""#), .throttled(retryAfter: nil)),
   Row(
     "C25", .confirm, answer(429, error: #""code":"card_decline_rate_limit_exceeded""#),
-    declined("card_decline_rate_limit_exceeded", .later, nil)),
+    declined("card_decline_rate_limit_exceeded", .later, nil, isKept: false)),
   Row(
     "C25", .confirm,
     answer(
       402,
       error:
         #""code":"card_decline_rate_limit_exceeded","payment_intent":{"id":"pi_x"}"#
-    ), declined("card_decline_rate_limit_exceeded", .later)),
+    ), declined("card_decline_rate_limit_exceeded", .later, isKept: false)),
   Row(
     "C26", .confirm, answer(429, "<html>please solve the captcha</html>"),
     .throttled(retryAfter: nil)),
