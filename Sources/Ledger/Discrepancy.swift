@@ -24,6 +24,8 @@ public struct Discrepancy: Sendable, Equatable {
     case refunds
     /// A refund gives back another charge.
     case charge
+    /// The payer's bank disputes a charge, or did: the processor may have taken its money back.
+    case disputed
   }
 
   /// The processor's name for the object, or the operation's id where the processor has nothing.

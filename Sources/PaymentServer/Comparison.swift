@@ -188,6 +188,11 @@ struct Comparison {
       for (kind, here, there) in differences(operation, entry) {
         try report(kind, entry, operation, here, there, in: &books, now)
       }
+      if entry.isDisputed {
+        try report(
+          .disputed, entry, operation, "moved \(operation.terms.money.words)", "disputed",
+          in: &books, now)
+      }
       try judgeRefunds(of: operation, by: entry, asked: asked, in: &books, now)
     case (true, false):
       try report(.state, entry, operation, "moved", entry.finding.word, in: &books, now)

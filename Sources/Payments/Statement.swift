@@ -26,12 +26,15 @@ public struct StatementEntry: Hashable, Sendable {
   public let livemode: Bool?
   /// Whether its funds are available at the processor.
   public let isSettled: Bool
+  /// Whether the payer's bank disputes it, or did: what was taken may be taken back.
+  public let isDisputed: Bool
 
   /// An entry from its facts.
   public init(
     reference: String, kind: Operation.Kind, operation: OperationID?, namespace: String?,
     name: String?, created: Instant, finding: Finding, money: Money, refunded: Int64?,
-    customer: String?, charge: String?, livemode: Bool?, isSettled: Bool
+    customer: String?, charge: String?, livemode: Bool?, isSettled: Bool,
+    isDisputed: Bool
   ) {
     self.reference = reference
     self.kind = kind
@@ -46,6 +49,7 @@ public struct StatementEntry: Hashable, Sendable {
     self.charge = charge
     self.livemode = livemode
     self.isSettled = isSettled
+    self.isDisputed = isDisputed
   }
 }
 

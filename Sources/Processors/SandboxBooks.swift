@@ -30,6 +30,8 @@ extension Sandbox {
     public internal(set) var charges: [Charge] = []
     /// What was given back of it, in minor units.
     public internal(set) var amountRefunded: Int64 = 0
+    /// Whether the payer's bank disputes it.
+    public internal(set) var isDisputed = false
     var lastError: SandboxDecline?
 
     /// What was taken, in minor units: counted from the charges, not from the status.
@@ -121,7 +123,8 @@ extension Sandbox.Intent {
       "id": .string(charge.id), "object": "charge", "amount": .integer(money.amount),
       "amount_captured": .integer(charge.paid ? money.amount : 0),
       "amount_refunded": .integer(amountRefunded), "balance_transaction": funds,
-      "created": .integer(charge.created.milliseconds / 1000), "paid": .bool(charge.paid),
+      "created": .integer(charge.created.milliseconds / 1000), "disputed": .bool(isDisputed),
+      "paid": .bool(charge.paid),
       "payment_intent": .string(id),
     ]
     return .object(body)

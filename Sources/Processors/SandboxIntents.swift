@@ -75,6 +75,12 @@ extension Sandbox {
     }
   }
 
+  /// Lets the payer's bank dispute what was paid. Nothing happens to what is not there.
+  public mutating func dispute(intent id: String) {
+    guard let index = position(of: id), intents[index].status == .succeeded else { return }
+    intents[index].isDisputed = true
+  }
+
   /// What can be expanded: the charge, and whether its funds are available.
   private static let funds = "latest_charge.balance_transaction"
 

@@ -3,7 +3,8 @@ import Payments
 
 extension Stripe {
   /// Stripe's own list: PaymentIntents and refunds, newest first, a hundred to a page
-  /// (docs.stripe.com/api/pagination), with what says whether a charge's funds are available.
+  /// (docs.stripe.com/api/pagination), with what says whether a charge's funds are available
+  /// and whether it is disputed.
   static let statement = StatementDialect(
     request: { question in Stripe.request(for: question) },
     answer: { question, answer in Stripe.answer(answer, to: question) })
@@ -112,7 +113,8 @@ extension Stripe {
       refunded: refunded,
       customer: reference(object["customer"]), charge: reference(object["payment_intent"]),
       livemode: livemode,
-      isSettled: charge?["balance_transaction"]?["status"]?.string == "available")
+      isSettled: charge?["balance_transaction"]?["status"]?.string == "available",
+      isDisputed: kind == .charge && charge?["disputed"]?.bool == true)
   }
 
   /// The id of an object that may be expanded.

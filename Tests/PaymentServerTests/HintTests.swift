@@ -103,6 +103,22 @@ import Testing
     #expect(try shop.operation("INV-1").state == .settled)
   }
 
+  @Test func aDisputeIsFoundByAHintAndChangesNothing() throws {
+    let shop = try Shop()
+    try shop.charge("INV-1", 5000)
+    shop.pass(.seconds(3600))
+    let held = try shop.exposure()
+    shop.sandbox.dispute(intent: "pi_sandbox_000001")
+    let watch = try Watch(shop)
+    _ = try watch.take("evt_1", "pi_sandbox_000001")
+    try watch.work()
+    let told = try #require(watch.log.first { $0["event"]?.string == "discrepancy" })
+    #expect(told["kind"]?.string == "disputed" && told["processor"]?.string == "disputed")
+    #expect(told["books"]?.string == "moved 5000 USD")
+    #expect(try shop.operation("INV-1").state == .captured)
+    #expect(try shop.exposure() == held)
+  }
+
   @Test func aRefundThatBouncedIsFoundByAHintHoweverYoung() throws {
     let shop = try Shop()
     try shop.charge("INV-1", 5000)

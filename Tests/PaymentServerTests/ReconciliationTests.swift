@@ -314,7 +314,8 @@ struct Planting {
     plant(.customer, other)
   }
 
-  /// One given back in the dashboard, and one of another charge than the books say.
+  /// One given back in the dashboard, one of another charge than the books say, and one that the
+  /// payer's bank took back.
   mutating func refunds() throws {
     let paid = try shop.operation("INV-3").processorReference ?? ""
     try shop.givenBack(paid, 250)
@@ -327,5 +328,9 @@ struct Planting {
       $0.terms.chargeReference = charge
     }
     plant(.charge, elsewhere)
+    let disputed = try shop.object(for: Self.id("DISPUTED"))
+    try shop.record("DISPUTED") { $0.processorReference = disputed }
+    shop.sandbox.dispute(intent: disputed)
+    plant(.disputed, disputed)
   }
 }
