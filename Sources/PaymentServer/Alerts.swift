@@ -32,8 +32,20 @@ extension Report {
             message: "\(differences) \(noun) known between the books and the processor; see bursar "
               + "reconcile."))
       }
-      return alerts
+      return try alerts + givenUp(books)
     }
+  }
+
+  /// That deliveries were given up; nothing when none was.
+  private static func givenUp(_ books: borrowing Books) throws(LedgerError) -> [PolicyWarning] {
+    let count = try books.undelivered().count
+    if count == 0 { return [] }
+    return [
+      PolicyWarning(
+        code: "given_up_deliveries",
+        message: "\(count) \(count == 1 ? "delivery" : "deliveries") to a sink "
+          + "\(count == 1 ? "was" : "were") given up; see bursar dead-letters.")
+    ]
   }
 
   /// What a reconciliation found: a table for people, or one JSON object a line; what was counted

@@ -52,6 +52,31 @@ public enum DeadLetters {
     return (count, Array((Report.table(rows).joined(separator: "\n") + "\n").utf8))
   }
 
+  /// A delivery that was given up, by its name, with the event it was of; nil when there is none.
+  public static func delivery(
+    _ id: String, ledger path: String, json: Bool
+  ) throws(LedgerError) -> [UInt8]? {
+    guard let (sequence, sink) = Undelivered.parts(of: id), sequence > 0 else { return nil }
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) -> [UInt8]? in
+      let found = try books.undelivered().first {
+        $0.sequence == sequence && isSame($0.sink, sink)
+      }
+      guard let found else { return nil }
+      var whole = found.entry
+      if let event = try books.events(after: sequence - 1, limit: 1).first {
+        let name = try books.name() ?? LedgerEvent.unchained
+        whole["event"] = .object(LedgerEvent(event, ledger: name).object)
+      }
+      if json { return Report.lines([.object(whole)]) }
+      let rows = whole.members.map { member in
+        let value = member.value.string ?? String(decoding: member.value.compact, as: UTF8.self)
+        return "\(member.key): \(value)\n"
+      }
+      return Array(rows.joined().utf8)
+    }
+  }
+
   /// Puts a dead letter back to look-ups, or a delivery that was given up to one more try; the next
   /// `settle` or server does them.
   public static func retry(

@@ -40,7 +40,7 @@ struct DeadLettersOrder: Equatable {
     }
     guard names.count == 2 else {
       throw UsageMistake(
-        message: "\"dead-letters \(verb)\" needs the id of an operation (op_...).")
+        message: "\"dead-letters \(verb)\" needs an operation (op_...) or a delivery (ENTRY@SINK).")
     }
     switch verb {
     case "show": wish = .show(names[1])
@@ -73,10 +73,11 @@ func deadLetters(_ order: DeadLettersOrder) -> ExitCode {
       return held.count == 0 ? .ok : .found
     case .show(let id):
       guard System.exists(ledger),
-        let report = try Report.operation(
-          ledger: ledger, id: id, json: order.json, currencies: Stripe.currencies)
+        let report = try DeadLetters.delivery(id, ledger: ledger, json: order.json)
+          ?? Report.operation(
+            ledger: ledger, id: id, json: order.json, currencies: Stripe.currencies)
       else {
-        complain("There is no such operation in \(ledger).")
+        complain("There is no operation and no delivery \"\(id)\" in \(ledger).")
         return .found
       }
       return write(report, to: 1) ? .ok : .inputOutput

@@ -122,6 +122,10 @@ struct Examination {
             "ledger", "\(broken.kind.sentence) (\(broken.subject))",
             fix: "bursar freeze --namespace --why TEXT, then look into it with bursar operations"))
       }
+      for alert in try Report.alerts(ledger: ledger, at: clock.now()) {
+        note(
+          .warning("ledger", alert.message, fix: "decide what becomes of it, as the README says"))
+      }
       lookAtBooks(try LedgerGlance(ledger: ledger))
     } catch {
       note(

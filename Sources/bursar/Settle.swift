@@ -72,6 +72,10 @@ private func remains(in ledger: String, json: Bool) -> ExitCode {
   do {
     let rest = try Report.unresolved(ledger: ledger, json: json, currencies: Stripe.currencies)
     guard write(rest.report, to: 1) else { return .inputOutput }
+    // Dead letters of payments are in the report.
+    var clock = Clock()
+    for alert in try Report.alerts(ledger: ledger, at: clock.now())
+    where isSame(alert.code, "given_up_deliveries") { complain(alert.message) }
     return rest.count == 0 ? .ok : .found
   } catch {
     complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")

@@ -128,6 +128,9 @@ extension WorldTests {
       settling.closeInput()
       _ = try settling.readToEnd()
       _ = try settling.exitCode()
+      #expect(try settling.complaints().contains("given up; see bursar dead-letters"))
+      let doctor = try Binary("doctor", "--policy", estate.policy, home: estate.home)
+      #expect(try doctor.readToEnd().contains { $0.contains("given up; see bursar dead-letters") })
 
       let page = try page(of: estate)
       #expect(page.values[#"bursar_sink_untold_entries{sink="sound"}"#] == "0")

@@ -196,6 +196,18 @@ private final class TellingWorld {
     #expect(try listed().count == 1)
     #expect(try listed().text.contains(#""delivery":"4@hook""#))
     #expect(try listed().text.contains(#""why":"timeout""#))
+    func shown(_ id: String, json: Bool = false) throws -> String? {
+      try DeadLetters.delivery(id, ledger: world.ledger, json: json)
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(try shown("4@hook")?.contains("why: timeout\n") == true)
+    #expect(try shown("4@hook", json: true)?.contains(#""type":"payment.captured""#) == true)
+    for stranger in ["5@hook", "4@other", "0@hook", "-9223372036854775808@hook", "op_x"] {
+      #expect(try shown(stranger) == nil)
+    }
+    let alerts = try Report.alerts(ledger: world.ledger, at: world.now)
+    #expect(alerts.map(\.code) == ["given_up_deliveries"])
+    #expect(alerts.first?.message.hasPrefix("1 delivery to a sink was given up") == true)
     #expect(try ask())
     #expect(try listed().text.contains(#""asked_again":true"#))
     world.look()
