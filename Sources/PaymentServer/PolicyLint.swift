@@ -43,6 +43,11 @@ private struct Lint {
   }
 
   mutating func judgeRules() {
+    if !policy.caps.contains(where: \.limitsAmount) {
+      warn(
+        "nothing_allowed",
+        "No cap limits an amount, so every charge is refused; give each currency a cap.")
+    }
     for currency in policy.currencies ?? []
     where !policy.caps.contains(where: { $0.limitsAmount && $0.amount.currency == currency }) {
       warn(

@@ -34,11 +34,31 @@ struct FreezeOrder: Equatable {
     if !isThaw, !subjects.isEmpty, why == nil {
       throw UsageMistake(message: "freeze needs --why and a reason, for whoever asks later.")
     }
+    if !isThaw { try Self.judge(run: run, customer: customer, why: why) }
     self.subject = subjects.first
     self.why = why
     self.policy = policy
     self.json = flags.contains("--json")
   }
+
+  /// Refuses what could never match anything: a freeze that holds nobody looks like one that does.
+  /// What is frozen already can be thawed, whatever it is called.
+  private static func judge(run: String?, customer: String?, why: String?) throws(UsageMistake) {
+    if let run, !isReference(run) {
+      throw UsageMistake(
+        message: "No run can be called \"\(run)\": 1 to 64 letters, digits and . _ : / # -, "
+          + "beginning with a letter or digit.")
+    }
+    if let customer, customer.utf8.contains(UInt8(ascii: "*")) || isBlank(customer) {
+      throw UsageMistake(
+        message: "freeze takes one customer's whole id, no pattern, not \"\(customer)\".")
+    }
+    if let why, isBlank(why) {
+      throw UsageMistake(message: "freeze needs --why and a reason, for whoever asks later.")
+    }
+  }
+
+  private static func isBlank(_ text: String) -> Bool { text.utf8.allSatisfy { $0 <= 0x20 } }
 
   /// The same with the policy's namespace.
   func extent(in namespace: String) -> Freeze.Extent? {

@@ -53,6 +53,14 @@ struct ArgumentsTests {
     #expect(try command("thaw", "--namespace", "--json", "--policy", "p") == .thaw(whole))
     #expect(whole.extent(in: "acme") == .namespace("acme") && whole.json)
     #expect(mistake("freeze", "--all")?.contains("--why") == true)
+    // What could never hold anybody.
+    #expect(mistake("freeze", "--all", "--why", " \t")?.contains("--why") == true)
+    #expect(mistake("freeze", "--run", "a b", "--why", "x")?.contains("No run") == true)
+    for customer in ["cus_*", "*", " "] {
+      #expect(
+        mistake("freeze", "--customer", customer, "--why", "x")?.contains("no pattern") == true)
+      #expect(mistake("thaw", "--customer", customer) == nil)
+    }
     #expect(mistake("freeze", "--all", "--run", "r", "--why", "x")?.contains("exactly one") == true)
     #expect(mistake("thaw")?.contains("exactly one") == true)
     #expect(mistake("thaw", "--all", "all")?.contains("\"all\"") == true)

@@ -96,6 +96,12 @@ import Testing
       try codes(try policy(usual, members: euro)) == ["currency_without_cap", "unreachable"])
   }
 
+  @Test func aPolicyThatAllowsNoChargeAtAllIsNamed() throws {
+    let counted = #"{"name": "n", "per": "run", "count": 3, "currency": "USD"}"#
+    #expect(try codes(try policy("")) == ["nothing_allowed"])
+    #expect(try codes(try policy(counted)) == ["nothing_allowed"])
+  }
+
   @Test func realMoneyWithoutACapOnOneChargeIsNamed() throws {
     let live = #", "environment": "live", "processor": {"kind": "stripe", "apiKey": {"env": "K"}}"#
     let euro = #"{"name": "e", "per": "run", "amount": "5.00", "currency": "EUR"}"#
