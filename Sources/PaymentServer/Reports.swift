@@ -7,6 +7,11 @@ public enum Report {
   /// Why the books could not be read, in a sentence.
   public static func reason(_ error: LedgerError) -> String { error.reason }
 
+  /// The same of an error whose type was lost on the way.
+  public static func reason(_ error: any Error) -> String {
+    (error as? LedgerError)?.reason ?? "\(error)"
+  }
+
   /// The newest operations, the newest last.
   ///
   /// - Parameters:

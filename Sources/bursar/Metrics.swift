@@ -12,6 +12,9 @@ struct MetricsOrder: Equatable {
 
 /// `bursar metrics`: what the ledger says of how it goes, for Prometheus.
 func metrics(_ order: MetricsOrder) -> ExitCode {
+  let file = PolicySource(option: order.policy, environment: System.environment()).path
+  // Its look comes first, so that an edit between the two is noticed.
+  let mark = file.flatMap { System.mark(of: $0) }
   guard let paper = PolicyOnPaper(option: order.policy) else { return .configuration }
   guard let path = order.watch else {
     var clock = Clock()
@@ -23,16 +26,23 @@ func metrics(_ order: MetricsOrder) -> ExitCode {
     complain("Signals cannot be caught.")
     return .inputOutput
   }
-  return keep(path, every: order.interval, paper, signals)
+  return keep(path, order, paper, (file, mark), signals)
 }
 
 /// Writes the file again and again until it is told to end. A ledger that cannot be read for a
-/// while leaves the file as it is, so that its age says so.
+/// while leaves the file as it is, so that its age says so. A policy that is broken or gone leaves
+/// the one before, as it does in a server.
 private func keep(
-  _ path: String, every interval: Duration, _ paper: PolicyOnPaper, _ signals: borrowing Descriptor
+  _ path: String, _ order: MetricsOrder, _ paper: PolicyOnPaper,
+  _ source: (file: String?, mark: FileMark?), _ signals: borrowing Descriptor
 ) -> ExitCode {
   var clock = Clock()
+  var (paper, mark) = (paper, source.mark)
   while true {
+    if let found = source.file.flatMap({ System.mark(of: $0) }), found != mark {
+      mark = found
+      paper = PolicyOnPaper(option: order.policy) ?? paper
+    }
     do {
       let text = try Report.metrics(of: paper.policy, ledger: paper.ledger, at: clock.now())
       do throws(FileTrouble) {
@@ -45,7 +55,7 @@ private func keep(
       complain("The ledger \(paper.ledger) cannot be read: \(Report.reason(error))")
     }
     var interests = [Interest(signals.number, .reading)]
-    System.wait(for: &interests, milliseconds: Int32(clamping: interval.milliseconds))
+    System.wait(for: &interests, milliseconds: Int32(clamping: order.interval.milliseconds))
     if interests[0].ready, case .bytes(let told) = System.read(signals.number, limit: 64),
       told.contains(1)
     {

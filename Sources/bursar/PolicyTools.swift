@@ -53,7 +53,7 @@ struct PolicyOnPaper {
     do {
       return write(try report(), to: 1) ? .ok : .inputOutput
     } catch {
-      complain("The ledger \(ledger) cannot be read: \(error)")
+      complain("The ledger \(ledger) cannot be read: \(Report.reason(error))")
       return .inputOutput
     }
   }

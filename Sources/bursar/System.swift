@@ -75,6 +75,9 @@ struct FileMark: Equatable {
   let size: Int64
   let written: [Int64]
   let changed: [Int64]
+
+  /// Whether it is a state of the same file.
+  func isSameFile(as other: FileMark) -> Bool { device == other.device && number == other.number }
 }
 
 /// What the kernel is asked for.

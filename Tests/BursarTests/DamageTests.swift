@@ -105,6 +105,18 @@ extension WorldTests {
       #expect(try repeated(estate) == Array(repeating: "DONE", count: 5))
     }
 
+    @Test(arguments: [["policy", "usage"], ["policy", "simulate"], ["metrics"]])
+    func whyALedgerCannotBeReadIsSaidInWords(_ command: [String]) throws {
+      let estate = try written()
+      try replace(estate, with: [UInt8](repeating: 0x42, count: 8192))
+      let binary = try Binary(
+        arguments: command + ["--policy", estate.policy], home: estate.home)
+      #expect(try binary.readToEnd() == [])
+      #expect(try binary.exitCode() == ExitCode.inputOutput.rawValue)
+      let said = try binary.complaints()
+      #expect(said.contains("cannot be read: SQLite 26") && !said.contains("damaged("), "\(said)")
+    }
+
     @Test func anEmptyOrOldLedgerIsFilledAgainFromTheProcessor() throws {
       let estate = try written()
       try replace(estate, with: [])

@@ -36,6 +36,23 @@ extension WorldTests {
       #expect(try follower.exitCode() == 0)
     }
 
+    @Test(arguments: [true, false]) func whoFollowsIsToldThatTheLedgerIsGone(moved: Bool) throws {
+      let estate = try Estate()
+      try charge(estate, "inv-1")
+      let follower = try events(estate, "--follow")
+      _ = try #require(try follower.readLine())
+      if moved {
+        // Another one in its place is another one.
+        try FileManager.default.moveItem(atPath: estate.ledger, toPath: estate.ledger + ".old")
+        try Data().write(to: URL(fileURLWithPath: estate.ledger))
+      } else {
+        try FileManager.default.removeItem(atPath: estate.ledger)
+      }
+      _ = try follower.readToEnd()
+      #expect(try follower.exitCode() == 74)
+      #expect(try follower.complaints().contains("was moved away or deleted"))
+    }
+
     @Test func aReaderGoesOnWhereItEnded() throws {
       let estate = try Estate()
       try charge(estate, "inv-1")

@@ -143,6 +143,33 @@ extension WorldTests {
       #expect(page.values["bursar_dead_letters_oldest_seconds"] == nil)
     }
 
+    @Test func aPolicyThatChangesIsReadAgainAndOneThatBreaksIsNot() throws {
+      let estate = try Estate()
+      // Without a ledger there are no caps in use.
+      let binary = try estate.open()
+      try binary.write(Wire.charge("inv-1"))
+      #expect(try Said(try binary.readLine()).verdict == "DONE")
+      binary.closeInput()
+      let path = estate.home.path("bursar.prom")
+      let watching = try Binary(
+        "metrics", "--policy", estate.policy, "--watch", path, "--every", "1", home: estate.home)
+      let limit =
+        #"bursar_cap_limit_minor_units{cap="run",per="run",kind="charge",currency="USD"} "#
+      func shows(_ amount: String) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        return try String(contentsOfFile: path, encoding: .utf8).contains("\(limit)\(amount)\n")
+      }
+      _ = try Stopwatch.wait("the first") { try shows("100000000") }
+      try estate.home.write(
+        Estate.ample.replacing("1000000.00", with: "500.00"), to: "policy.jsonc")
+      _ = try Stopwatch.wait("the second") { try shows("50000") }
+      try estate.home.write("{", to: "policy.jsonc")
+      _ = try Stopwatch.wait("the mistake") { try watching.complaints().contains("policy.jsonc") }
+      #expect(try shows("50000"))
+      watching.signal(SIGTERM)
+      #expect(try watching.exitCode() == 0)
+    }
+
     @Test func whatIsWatchedIsWrittenInOnePieceUntilTheEnd() throws {
       let estate = try Estate()
       let path = estate.home.path("bursar.prom")
