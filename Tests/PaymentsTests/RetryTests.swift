@@ -16,7 +16,7 @@ import Testing
       setting,
       Profile(
         name: "toy", currencies: Fixture.table, keyLength: 255, keyRetention: .seconds(20 * 3600),
-        quiescence: .seconds(600)))
+        quiescence: .seconds(600)), inFlight: 0)
   }
 
   /// How long a confirmation waits that was sent so often, the last time with that answer.
