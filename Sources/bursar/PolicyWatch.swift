@@ -11,6 +11,9 @@ struct PolicyWatch {
   private let environment: [String: String]
   private let path: String?
   private var mark: FileMark?
+  /// Whether there ever was a file: then it must be there. One that is gone for a moment, as while
+  /// an editor saves it, must not put the rules in force that are built in.
+  private var wasThere: Bool
   private var looked = Instant(milliseconds: 0)
 
   /// A watch over the policy a start goes by, beginning now.
@@ -20,6 +23,7 @@ struct PolicyWatch {
     self.environment = environment
     self.path = PolicySource(option: option, environment: environment).path
     self.mark = path.flatMap { System.mark(of: $0) }
+    self.wasThere = mark != nil
   }
 
   /// The policy read again, if its file changed or somebody asked; nil otherwise. Whether the file
@@ -30,6 +34,7 @@ struct PolicyWatch {
     let found = System.mark(of: path)
     guard isAsked || found != mark else { return nil }
     mark = found
-    return Arrangement(policy: option, run: run, environment: environment).reading
+    if found != nil { wasThere = true }
+    return Arrangement(policy: wasThere ? path : option, run: run, environment: environment).reading
   }
 }

@@ -57,6 +57,26 @@ struct PolicyWatchTests {
     #expect(mistakes.first?.message.contains("no such file") == true)
   }
 
+  @Test func aPolicyThatIsGoneFromItsUsualPlaceIsNotTheBuiltInOne() throws {
+    try FileManager.default.createDirectory(
+      atPath: home.path(".config/bursar"), withIntermediateDirectories: true)
+    let path = home.path(".config/bursar/policy.jsonc")
+    var watch = PolicyWatch(policy: nil, run: nil, environment: ["HOME": home.path])
+    try home.write(Self.policy("30.00"), to: ".config/bursar/policy.jsonc")
+    #expect(amount(watch.reading(at: at(5), isAsked: false)) == 3000)
+    try FileManager.default.removeItem(atPath: path)
+    for asked in [false, true] {
+      guard case .broken(let mistakes)? = watch.reading(at: at(asked ? 20 : 10), isAsked: asked)
+      else {
+        Issue.record("The built-in rules came into force.")
+        continue
+      }
+      #expect(mistakes.first?.message.contains("no such file") == true)
+    }
+    try home.write(Self.policy("40.00"), to: ".config/bursar/policy.jsonc")
+    #expect(amount(watch.reading(at: at(30), isAsked: false)) == 4000)
+  }
+
   @Test func aLinkThatIsTurnedToAFileOthersCanWriteFoolsNobody() throws {
     let good = try home.write(Self.policy("30.00"), to: "good.jsonc")
     let bad = try home.write(Self.policy("900.00"), to: "bad.jsonc", mode: 0o666)
