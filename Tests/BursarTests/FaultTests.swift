@@ -21,7 +21,24 @@ extension WorldTests {
       fault == .error500Stored && kind == "refund"
     }
 
-    @Test(arguments: Fault.allCases) func oneFaultNeverPaysTwice(_ fault: Fault) throws {
+    /// After these nothing more is sent in the same run.
+    private static let caps: [Fault] = [.cap402, .cap429]
+
+    @Test(arguments: caps) func aProxysCapIsMetOnceInARun(_ fault: Fault) throws {
+      let world = try PracticeWorld()
+      try world.arm("[\(rule(fault, on: "create"))]")
+      for reference in ["inv-1", "inv-2", "inv-1"] {
+        let answer = try world.charge(reference)
+        #expect(answer["code"] as? String == "spend_cap_exceeded")
+      }
+      try world.leave()
+      #expect(try world.settle().code == 0)
+      #expect(try world.log().map { $0["fault"] as? String } == [fault.rawValue])
+      try world.checkEverything()
+    }
+
+    @Test(arguments: Fault.allCases.filter { !caps.contains($0) })
+    func oneFaultNeverPaysTwice(_ fault: Fault) throws {
       let world = try PracticeWorld()
       for (number, kind) in ["create", "confirm"].enumerated() {
         try world.arm("[\(rule(fault, on: kind))]")
