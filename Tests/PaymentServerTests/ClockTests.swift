@@ -33,6 +33,23 @@ import Testing
     #expect(shop.sandbox.refunds.map(\.money.amount) == [300])
   }
 
+  /// Whoever pays while the books are ahead of the clock is served as ever.
+  @Test func whatIsNewIsPaidWhileTheBooksAreAhead() throws {
+    let shop = try Shop()
+    let start = shop.now
+    shop.now = start.advanced(by: Self.hour * 72)
+    try shop.charge("INV-1", 5000)
+    shop.restart()
+    shop.now = start
+    for number in 2...4 {
+      let invoice = "INV-\(number)"
+      #expect(try shop.charge(invoice, 5000)["code"]?.string == "captured")
+      #expect(try shop.refund("R-\(number)", of: invoice, 300)["code"]?.string == "refunded")
+      shop.restart()
+    }
+    #expect(shop.sandbox.intents.map(\.amountReceived) == [5000, 5000, 5000, 5000])
+  }
+
   /// A clock that jumps ahead does not make time pass at the processor: a refund that was lost on
   /// its way and may still arrive is not taken for one that never will.
   @Test func aJumpAheadIsNoQuiescence() throws {
