@@ -242,23 +242,21 @@ extension Operation {
       look(.retrieve, rule, now)
       return Code.approval
     }
-    unknownSince = unknownSince ?? now
-    if next == .cancel {
-      look(.retrieve, rule, now)
-      return "looking_up"
-    }
-    next = .cancel
-    due = now
-    return "cancellation_due"
+    return cancelled(rule, now)
   }
 
   /// The object waits for the customer and would take the money whenever they come, past every cap
   /// if it were given up now: it is cancelled, and holds its budget until that is certain
   /// (`processors.md` §2.3).
   private mutating func whileUnauthenticated(_ rule: RetryRule, _ now: Instant) -> String {
-    unknownSince = unknownSince ?? now
     code = Code.authentication
     detail = nil
+    return cancelled(rule, now)
+  }
+
+  /// The object is cancelled, or looked at where that was just tried: unknown until it is certain.
+  private mutating func cancelled(_ rule: RetryRule, _ now: Instant) -> String {
+    unknownSince = unknownSince ?? now
     if next == .cancel {
       look(.retrieve, rule, now)
       return "looking_up"
