@@ -42,6 +42,7 @@ extension Books {
       try freeze(
         for: Violation(.exposure, namespace: written.namespace, subject: subject), at: now)
     }
+    if let decline = after.decline(from: before) { _ = try apply(decline, at: now) }
     tally(written, since: before, at: now)
     try giveBack(written, from: before)
     let words = [written.code, written.detail, transition.note].compactMap { $0 }

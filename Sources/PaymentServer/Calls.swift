@@ -310,6 +310,7 @@ extension Denial {
     case .currencyWithoutCap: "caps"
     case .customerNotAllowed: "customers"
     case .runExpired: "run.expiresIn"
+    case .declinedTooOften: "declines"
     case .operationTooLarge(let cap): "cap \(cap.name)"
     case .split(let cap, _): "cap \(cap.name)"
     case .capExhausted(let usage): "cap \(usage.cap.name)"

@@ -32,7 +32,7 @@ struct CapChart: Sendable {
     case .refused(.operationTooLarge(let other)), .refused(.split(let other, _)):
       isStopped = other == cap
     case .refused(.toolNotAllowed), .refused(.currencyNotAllowed), .refused(.currencyWithoutCap),
-      .refused(.customerNotAllowed), .refused(.runExpired):
+      .refused(.customerNotAllowed), .refused(.runExpired), .refused(.declinedTooOften):
       break
     }
     let full = CapUsage(cap: cap, used: used)

@@ -99,7 +99,8 @@ extension Operation {
   /// What of it the policy judges.
   var demand: Demand {
     Demand(
-      kind: kind, namespace: namespace, run: run, customer: terms.customer, money: terms.money)
+      kind: kind, namespace: namespace, run: run, customer: terms.customer, money: terms.money,
+      paymentMethod: terms.paymentMethod)
   }
 
   /// Whether a call had better not wait for it: its outcome is unknown and is being looked up. What

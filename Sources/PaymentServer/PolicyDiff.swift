@@ -151,6 +151,7 @@ extension Policy {
       ("nearDuplicates.action", nearDuplicates.action.rawValue),
       ("warnAt", list(warnAt.map { share($0) })),
       ("results.flagFix", "\(flagFix)"), ("refunds.restoreBudget", "\(restoresBudget)"),
+      ("declines.limit", "\(declines.limit)"), ("declines.window", spell(declines.window)),
       ("alerts.retries", "\(alerts.retries)"), ("alerts.window", spell(alerts.window)),
       ("reconcile.every", spell(reconcile.every)), ("reconcile.since", spell(reconcile.since)),
       ("orphans", orphans.rawValue), ("webhooks.secret", place(of: webhookSecret)),

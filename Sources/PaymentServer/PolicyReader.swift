@@ -43,6 +43,7 @@ struct PolicyReader {
     policy.refundCaps = caps([.key("refunds"), .key("caps")])
     policy.restoresBudget = root["refunds"]?["restoreBudget"]?.bool ?? policy.restoresBudget
     policy.rates = rates()
+    policy.declines = declines()
     policy.alerts = alerts()
     policy.warnAt = warnings(policy.warnAt)
     policy.nearDuplicates = nearDuplicates()
@@ -158,6 +159,16 @@ struct PolicyReader {
       [.key("rates"), .key("minimumGap")], rates.minimumGap, .zero...Duration.seconds(86_400))
     rates.inFlight = given["inFlight"]?.integer.map(Int.init) ?? rates.inFlight
     return rates
+  }
+
+  private mutating func declines() -> DeclineRule {
+    var rule = DeclineRule()
+    guard let given = document.value["declines"] else { return rule }
+    rule.limit = given["limit"]?.integer ?? rule.limit
+    rule.window = duration(
+      [.key("declines"), .key("window")], rule.window,
+      .seconds(60)...Duration.seconds(366 * 86_400))
+    return rule
   }
 
   private mutating func alerts() -> Alerts {

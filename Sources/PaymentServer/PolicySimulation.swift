@@ -181,6 +181,7 @@ public struct PolicySimulation: Sendable {
     // What bounced is taken out where it was booked, as in the books.
     let booked = state.moved ? now : fates[place].spent ?? now
     for movement in after.movements(from: before) { try book.apply(movement, at: booked) }
+    if let decline = after.decline(from: before) { try book.apply(decline, at: now) }
     fates[place].spent = state.moved ? fates[place].spent ?? now : nil
     guard let charge = after.terms.charge.flatMap({ places[$0] }), let spent = fates[charge].spent
     else { return }

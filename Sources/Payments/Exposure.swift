@@ -30,8 +30,18 @@ public struct Scope: Hashable, Sendable {
   public static func customer(
     _ customer: String, in namespace: String, _ kind: Operation.Kind, _ currency: Currency
   ) -> Scope {
-    let folded = String(decoding: customer.utf8.map(lowered), as: UTF8.self)
-    return Scope(kind.rawValue, currency.code, "customer", namespace, folded)
+    Scope(kind.rawValue, currency.code, "customer", namespace, folded(customer))
+  }
+
+  /// The declines of one payment method of a customer; nil is what the customer has on file.
+  public static func declines(
+    of method: String?, customer: String, in namespace: String
+  ) -> Scope {
+    Scope("calls", "declines", namespace, folded(customer), method ?? "")
+  }
+
+  private static func folded(_ customer: String) -> String {
+    String(decoding: customer.utf8.map(lowered), as: UTF8.self)
   }
 
   /// What refunds gave back of the charges that count in this scope, each counted when its charge
@@ -133,6 +143,14 @@ extension Operation {
       movements.append(Movement(scope: scope, held: held, spent: spent))
     }
     return movements
+  }
+
+  /// The decline that `before` met when it became this operation; nil when it met none.
+  public func decline(from before: Operation?) -> Movement? {
+    guard state == .declined, before?.state != .declined else { return nil }
+    let scope = Scope.declines(
+      of: terms.paymentMethod, customer: terms.customer, in: namespace)
+    return Movement(scope: scope, held: .zero, spent: Exposure(amount: 0, count: 1))
   }
 
   /// What changes in the scopes of a charge when `before`, a refund of it, becomes this one: the

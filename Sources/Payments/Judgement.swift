@@ -10,16 +10,20 @@ public struct Demand: Hashable, Sendable {
   public let customer: String
   /// How much.
   public let money: Money
+  /// What a charge is to be paid with; nil for what the customer has on file, and for a refund.
+  public let paymentMethod: String?
 
   /// A demand from its parts.
   public init(
-    kind: Operation.Kind, namespace: String, run: String, customer: String, money: Money
+    kind: Operation.Kind, namespace: String, run: String, customer: String, money: Money,
+    paymentMethod: String? = nil
   ) {
     self.kind = kind
     self.namespace = namespace
     self.run = run
     self.customer = customer
     self.money = money
+    self.paymentMethod = paymentMethod
   }
 }
 
@@ -43,6 +47,8 @@ public enum Denial: Hashable, Sendable {
   case customerNotAllowed
   /// The run is older than the policy lets it spend.
   case runExpired
+  /// The payment method was declined as often as the rule allows.
+  case declinedTooOften(String?, DeclineRule)
   /// One operation of this size is above a cap on single operations.
   case operationTooLarge(Cap)
   /// Together with what the customer was charged within `splitWindow` it is above a cap on single
@@ -113,6 +119,9 @@ extension Policy {
         warnings.append(CapUsage(cap: cap, used: together))
       }
     }
+    if try isDeclinedTooOften(demand, at: now, exposure: exposure) {
+      return .refused(.declinedTooOften(demand.paymentMethod, declines))
+    }
     return .granted(warnings: warnings)
   }
 
@@ -141,6 +150,19 @@ extension Policy {
       usages.append(CapUsage(cap: cap, used: used))
     }
     return usages
+  }
+
+  /// Whether the payment method has used up its declines.
+  private func isDeclinedTooOften<Failure: Error>(
+    _ demand: Demand, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> Bool {
+    guard demand.kind == .charge else { return false }
+    let scope = Scope.declines(
+      of: demand.paymentMethod, customer: demand.customer, in: demand.namespace)
+    // Ever is one sum, a window is several, and hardly any method was declined so often.
+    guard try exposure(scope, nil).count >= declines.limit else { return false }
+    return try exposure(scope, now.advanced(by: .zero - declines.window)).count >= declines.limit
   }
 
   /// What a charge and those of the same customer within the cap's `splitWindow` come to, if that

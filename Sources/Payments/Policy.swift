@@ -49,6 +49,8 @@ public struct Policy: Hashable, Sendable {
   public var restoresBudget: Bool
   /// How often and how many at once.
   public var rates: Rates
+  /// How often a payment method may be declined.
+  public var declines: DeclineRule
   /// From what on somebody is told.
   public var alerts: Alerts
   /// At which shares of a cap, in thousandths, a warning is given.
@@ -86,6 +88,7 @@ public struct Policy: Hashable, Sendable {
     self.refundCaps = []
     self.restoresBudget = false
     self.rates = Rates()
+    self.declines = DeclineRule()
     self.alerts = Alerts()
     self.warnAt = [500, 800, 950]
     self.nearDuplicates = NearDuplicateRule()
@@ -223,6 +226,22 @@ public struct Rates: Hashable, Sendable {
 
   /// The defaults of DESIGN §7.
   public init() {}
+}
+
+/// How often one payment method of a customer may be declined before it is not tried again: card
+/// networks block a card that is retried too often, and an agent that loops gets there
+/// (`processors.md` §2.4).
+public struct DeclineRule: Hashable, Sendable {
+  /// How many declines within ``window``.
+  public var limit: Int64
+  /// How long a decline counts.
+  public var window: Duration
+
+  /// Eight within thirty days, half of what the strictest network allows, unless it is said.
+  public init(limit: Int64 = 8, window: Duration = .seconds(30 * 86_400)) {
+    self.limit = limit
+    self.window = window
+  }
 }
 
 /// From what on the operator is told that something is unusual: a line of the history and one of

@@ -90,6 +90,15 @@ extension Texts {
           + "Inform the user that billing could not be completed and that a new session is "
           + "required."
       )
+    case .declinedTooOften(let method, let rule):
+      let subject = method.map { "The payment method \(quoted($0))" }
+      let often = rule.limit == 1 ? "once" : "\(rule.limit) times"
+      return Verdict(
+        .stop, "declined_too_often",
+        "\(subject ?? "What the customer has on file") was declined \(often) within "
+          + "\(span(rule.window)), so it is not tried again. Nothing was charged. Do not retry with "
+          + "it, for this or any other reference. Ask the user for a different payment method, "
+          + "then call again with the same reference and the new payment_method.")
     case .operationTooLarge(let cap):
       return Verdict(
         .stop, "operation_too_large",
@@ -135,9 +144,10 @@ extension Texts {
     return parts.joined(separator: " and ") + " per \(cap.extent.rawValue)\(window)"
   }
 
-  /// A length of time in the largest unit that fits it: `24 h`, `90 min`, `45 s`.
+  /// A length of time in the largest unit that fits it: `30 days`, `24 h`, `90 min`, `45 s`.
   func span(_ length: Duration) -> String {
     let seconds = length.milliseconds / 1000
+    if seconds % 86_400 == 0, seconds > 2 * 86_400 { return "\(seconds / 86_400) days" }
     if seconds % 3600 == 0 { return "\(seconds / 3600) h" }
     return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
   }

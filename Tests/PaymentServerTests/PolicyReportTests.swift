@@ -62,6 +62,7 @@ import Testing
       #", "currencies": ["USD"]"#, #", "customers": {"allow": ["a"]}"#,
       #", "refunds": {"caps": [\#(cap("r", "run", "1.00"))]}"#, #", "rates": {"inFlight": 3}"#,
       #", "results": {"flagFix": false}"#, #", "refunds": {"restoreBudget": true}"#,
+      #", "declines": {"limit": 3}"#, #", "declines": {"window": "7d"}"#,
       #", "alerts": {"retries": 5}"#, #", "alerts": {"window": "1h"}"#,
       #", "reconcile": {"every": "2h"}"#,
       #", "reconcile": {"since": "4d"}"#, #", "orphans": "refund""#,

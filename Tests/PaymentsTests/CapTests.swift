@@ -3,6 +3,8 @@ import Testing
 
 /// What the policy grants and refuses, to the minor unit.
 @Suite struct CapTests {
+  private static let declines = Scope.declines(of: nil, customer: "cus_1", in: "acme")
+
   /// What the judge asked the books for.
   private final class Asked {
     var scopes: [Scope] = []
@@ -34,12 +36,13 @@ import Testing
   }
 
   private func judge(
-    _ policy: Policy, _ demand: Demand, used: Exposure = .zero, asked: Asked = Asked()
+    _ policy: Policy, _ demand: Demand, used: Exposure = .zero, declined: Int64 = 0,
+    asked: Asked = Asked()
   ) -> Judgement {
     policy.judge(demand, runStarted: Fixture.now, at: Fixture.now) { scope, start in
       asked.scopes.append(scope)
       asked.starts.append(start)
-      return used
+      return scope == Self.declines ? Exposure(amount: 0, count: declined) : used
     }
   }
 
@@ -90,10 +93,37 @@ import Testing
       asked.scopes == [
         .run("run-1", in: "acme", .charge, Fixture.usd),
         .customer("cus_1", in: "acme", .charge, Fixture.usd),
-        .namespace("acme", .charge, Fixture.usd),
+        .namespace("acme", .charge, Fixture.usd), Self.declines,
       ])
     let midnight = Window.day(offset: 0).start(at: Fixture.now)
-    #expect(asked.starts == [nil, Fixture.now.advanced(by: .seconds(-86_400)), midnight])
+    let dayAgo = Fixture.now.advanced(by: .seconds(-86_400))
+    #expect(asked.starts == [nil, dayAgo, midnight, nil])
+  }
+
+  @Test func aMethodIsChargedUntilItsLastDeclineAndRefundsAskForNone() {
+    let policy = policy([cap(.run)], refunds: [cap(.run)])
+    #expect(judge(policy, demand(1), declined: 7).isGranted)
+    for declined: Int64 in [8, 9] {
+      #expect(
+        judge(policy, demand(1), declined: declined)
+          == .refused(.declinedTooOften(nil, policy.declines)))
+      #expect(judge(policy, demand(1, kind: .refund), declined: declined).isGranted)
+    }
+  }
+
+  @Test func onlyBecomingDeclinedIsADecline() {
+    let charge = Fixture.authorised()
+    var declined = charge
+    declined.state = .declined
+    let movement = declined.decline(from: charge)
+    #expect(movement?.spent == Exposure(amount: 0, count: 1) && movement?.held == .zero)
+    #expect(
+      movement?.scope
+        == .declines(
+          of: charge.terms.paymentMethod, customer: charge.terms.customer, in: charge.namespace))
+    #expect(declined.decline(from: declined) == nil)
+    #expect(charge.decline(from: declined) == nil)
+    #expect(charge.decline(from: nil) == nil)
   }
 
   @Test func noTwoScopesShareTheirText() {
@@ -102,10 +132,11 @@ import Testing
         [
           Scope.namespace("a", kind, currency), .run("a", in: "a", kind, currency),
           .customer("a", in: "a", kind, currency), .calls(run: "a", in: "a"),
+          .declines(of: "a", customer: "a", in: "a"),
         ].map(\.text)
       }
     }
-    #expect(Set(texts).count == texts.count - 3)
+    #expect(Set(texts).count == texts.count - 6)
   }
 
   @Test func refundsHaveTheirOwnCapsAndNeedNone() {

@@ -95,6 +95,14 @@ let goldenVerdicts = #"""
   run_expired STOP: The time this agent session may spend money has run out. Do not retry \#
   this tool. Inform the user that billing could not be completed and that a new session is \#
   required.
+  declined_too_often STOP: The payment method "pm_\u{e9}\u{a}" was declined 8 times within \#
+  30 days, so it is not tried again. Nothing was charged. Do not retry with it, for this or \#
+  any other reference. Ask the user for a different payment method, then call again with the \#
+  same reference and the new payment_method.
+  declined_too_often STOP: What the customer has on file was declined once within 1 h, so it \#
+  is not tried again. Nothing was charged. Do not retry with it, for this or any other \#
+  reference. Ask the user for a different payment method, then call again with the same \#
+  reference and the new payment_method.
   operation_too_large STOP: The cap "limit \"1\"\u{a}" allows at most 500.00 USD in one \#
   operation. Nothing was done. Do not split it and do not retry. Tell the user.
   spend_cap_exceeded STOP: The spend cap for this agent session has been exhausted. Do not \#

@@ -79,6 +79,8 @@ import Testing
     let denials: [Denial] = [
       .toolNotAllowed("charge"), .currencyNotAllowed(Fixture.jpy, allowed: [Fixture.usd]),
       .currencyWithoutCap(Fixture.jpy), .customerNotAllowed, .runExpired,
+      .declinedTooOften("pm_\u{e9}\n", DeclineRule()),
+      .declinedTooOften(nil, DeclineRule(limit: 1, window: .seconds(3600))),
       .operationTooLarge(cap(.operation, .lifetime)),
       .capExhausted(CapUsage(cap: cap(.run, .lifetime), used: used)),
       .capExhausted(CapUsage(cap: cap(.customer, .rolling(.seconds(86_400))), used: used)),
