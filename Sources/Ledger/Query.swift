@@ -285,6 +285,12 @@ enum Query: String, CaseIterable {
   case distrust = """
     INSERT INTO meta VALUES ('distrusted', ?1) ON CONFLICT DO UPDATE SET value = excluded.value
     """
+  case breaker = """
+    SELECT (SELECT value FROM meta WHERE name = ?1), (SELECT value FROM meta WHERE name = ?2)
+    """
+  case keepBreaker = """
+    INSERT INTO meta VALUES (?1, ?3), (?2, ?4) ON CONFLICT DO UPDATE SET value = excluded.value
+    """
   case audited = "SELECT value FROM meta WHERE name = 'audited' ORDER BY name"
   case markAudited = """
     INSERT INTO meta VALUES ('audited', ?1) ON CONFLICT DO UPDATE SET value = excluded.value

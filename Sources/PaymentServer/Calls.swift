@@ -209,7 +209,7 @@ extension Desk {
         return try deny(
           candidate, known, call, verdict, rule: "nearDuplicates", policy, in: &books, now)
       }
-      guard breaker.admits(at: now) else {
+      guard try isAdmitted(to: candidate.namespace, in: &books, now) else {
         log("processor_unavailable", [("operation", .string(candidate.id.text))])
         return answer(call, texts.processorUnavailable(candidate))
       }

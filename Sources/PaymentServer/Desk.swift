@@ -45,7 +45,6 @@ struct Desk {
   var knownSinks: [String] = []
   /// When a sink is to be told next; nil while none is.
   var deliveryWake: Instant?
-  var breaker = Breaker()
   /// Calls that came again and requests that were sent again, not yet counted in the books.
   var repetitions: Int64 = 0
   /// Whether no more calls will come.

@@ -29,12 +29,33 @@ extension Desk {
     let asked = instruction(kind, operation)
     let proof = setting.dialect.proof(asked, answer)
     let finding = proof.finding
-    breaker.note(finding, at: now)
+    try changeBreaker(of: operation.namespace, in: &books) { $0.note(finding, at: reading(now)) }
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
     try judge(proof.violation, of: operation, in: &books, now)
   }
+
+  /// Whether a new operation may begin, as far as the processor goes.
+  func isAdmitted(
+    to namespace: String, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) -> Bool {
+    try changeBreaker(of: namespace, in: &books) { $0.admits(at: reading(now)) }
+  }
+
+  /// Does something to a namespace's breaker, which counts in every process.
+  private func changeBreaker<Result>(
+    of namespace: String, in books: inout Books, _ change: (inout Breaker) -> Result
+  ) throws(LedgerError) -> Result {
+    let before = try books.breaker(of: namespace)
+    var breaker = before
+    let result = change(&breaker)
+    if breaker != before { try books.keep(breaker, of: namespace) }
+    return result
+  }
+
+  /// What the clock says when it is this late in the books.
+  private func reading(_ now: Instant) -> Instant { now.advanced(by: .zero - ahead) }
 
   /// Writes what follows from a finding.
   private mutating func apply(

@@ -237,6 +237,9 @@ extension SchemaTests {
     "clock: SCAN CONSTANT ROW"
       + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
       + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",
+    "breaker: SCAN CONSTANT ROW"
+      + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
+      + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",
     "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
     "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",

@@ -1,0 +1,78 @@
+import JSON
+import Payments
+import Testing
+
+/// A processor that answers nothing reliable, before frameworks that start a server for each call:
+/// what one process learned the next one knows.
+@Suite struct BreakerTests {
+  private static let dead = Answer.failure(
+    TransportFailure(cause: .connection, sent: false))
+
+  /// A shop before a processor that nobody reaches.
+  private func shop() throws -> Shop {
+    let shop = try Shop()
+    shop.street = { _, _, _ in Self.dead }
+    return shop
+  }
+
+  /// Asks for new charges, each of a process of its own, until one is not begun; gives back how
+  /// many were.
+  private func ask(_ shop: Shop, atMost count: Int) throws -> Int {
+    for number in 1...count {
+      shop.restart()
+      let told = try shop.charge("INV-\(number)")
+      if told["code"]?.string == "processor_unavailable" { return number - 1 }
+    }
+    return count
+  }
+
+  @Test func aProcessACallStopsBeginningAsOneProcessDoes() throws {
+    let shop = try shop()
+    #expect(try ask(shop, atMost: 9) <= 5)
+    let creations = shop.requests.count { $0.path == "/v1/payment_intents" }
+    shop.restart()
+    let told = try shop.charge("INV-NEW")
+    #expect(told["verdict"]?.string == "STOP" && told["code"]?.string == "processor_unavailable")
+    #expect(shop.requests.count { $0.path == "/v1/payment_intents" } == creations)
+  }
+
+  @Test func whatIsAnsweredAgainLetsEveryProcessGoOn() throws {
+    let shop = try shop()
+    #expect(try ask(shop, atMost: 9) < 9)
+    shop.street = { _, _, _ in nil }
+    shop.pass(.seconds(120))
+    shop.restart()
+    #expect(try shop.charge("INV-NEW")["verdict"]?.string == "DONE")
+    shop.restart()
+    #expect(try shop.charge("INV-NEWER")["verdict"]?.string == "DONE")
+  }
+
+  @Test func afterARestOneProcessLetsOneThroughForAll() throws {
+    let shop = try shop()
+    #expect(try ask(shop, atMost: 9) < 9)
+    // What was begun has come to its end, so that nobody asks the processor any more.
+    shop.pass(.seconds(900))
+    let creations = { shop.requests.count { $0.path == "/v1/payment_intents" } }
+    let before = creations()
+    shop.restart()
+    #expect(try shop.charge("INV-A")["code"]?.string != "processor_unavailable")
+    #expect(creations() > before)
+    let after = creations()
+    shop.restart()
+    #expect(try shop.charge("INV-B")["code"]?.string == "processor_unavailable")
+    shop.pass(.seconds(20))
+    shop.restart()
+    #expect(try shop.charge("INV-C")["code"]?.string == "processor_unavailable")
+    #expect(creations() - after <= 2)
+  }
+
+  @Test func aClockThatIsCorrectedDoesNotKeepItShut() throws {
+    let shop = try shop()
+    shop.now = shop.now.advanced(by: .seconds(7200))
+    #expect(try ask(shop, atMost: 9) < 9)
+    shop.now = shop.now.advanced(by: .seconds(-7200))
+    shop.street = { _, _, _ in nil }
+    shop.restart()
+    #expect(try shop.charge("INV-NEW")["code"]?.string != "processor_unavailable")
+  }
+}
