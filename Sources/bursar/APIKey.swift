@@ -19,6 +19,12 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     self.text = try plain(found)
   }
 
+  /// Whether it may do everything in the account, as an agent's server need not
+  /// (`requirements.md` F2-30).
+  var isUnrestricted: Bool {
+    ["sk_live_", "sk_test_", "sk_org_"].contains { text.utf8.starts(with: $0.utf8) }
+  }
+
   /// Why this key may not be used in that environment; nil when it may.
   func mistake(in environment: Policy.Environment) -> String? {
     for prefix in keyPrefixes where text.utf8.starts(with: prefix.utf8) {

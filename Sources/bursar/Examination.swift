@@ -178,6 +178,14 @@ struct Examination {
     case .sandbox: note(.ok("key", "the sandbox needs none; no money moves."))
     case .stripe:
       note(.ok("key", "it is there, and is for environment \(policy.environment.rawValue)."))
+      guard case .network(_, let key) = arrangement.route, policy.environment == .live,
+        key.isUnrestricted
+      else { return }
+      note(
+        .warning(
+          "key", "it is a secret key, which may do everything in the account.",
+          fix: "make a restricted key (rk_live_...) that may write PaymentIntents and Refunds, and "
+            + "read Charges and Balance transactions for `bursar reconcile`"))
     }
   }
 }

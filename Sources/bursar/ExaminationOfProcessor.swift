@@ -23,17 +23,37 @@ extension Examination {
         note(.ok("processor", "\(address.text) was not asked (--offline)."))
         return
       }
-      judge(ask(address, key, policy.processor), of: address, at: now)
+      let one = Request(
+        method: .get, path: "/v1/payment_intents?limit=1",
+        headers: [Header("Stripe-Version", Stripe.version)], body: [])
+      let answer = ask(one, address, key, policy.processor)
+      judge(answer, of: address, at: now)
+      guard case .response(let response) = answer, response.status == 200 else { return }
+      lookAtLists(address, key, policy.processor, at: now)
     }
   }
 
-  /// Reads one PaymentIntent, or none.
+  /// Whether the key may read what a comparison reads; said only when the processor forbids that.
+  private mutating func lookAtLists(
+    _ address: BaseAddress, _ key: APIKey, _ setting: ProcessorSetting, at now: Instant
+  ) {
+    for kind in [Operation.Kind.charge, .refund] {
+      let list = arrangement.dialect.statement.request(.page(kind, since: now, after: nil))
+      guard case .response(let response) = ask(list, address, key, setting),
+        response.status == 403
+      else { continue }
+      note(
+        .warning(
+          "key", "the key may not read what `bursar reconcile` compares (403).",
+          fix: "let the restricted key also read Charges, Refunds and Balance transactions"))
+      return
+    }
+  }
+
+  /// Asks for something that moves nothing.
   private func ask(
-    _ address: BaseAddress, _ key: APIKey, _ setting: ProcessorSetting
+    _ request: Request, _ address: BaseAddress, _ key: APIKey, _ setting: ProcessorSetting
   ) -> Answer {
-    let request = Request(
-      method: .get, path: "/v1/payment_intents?limit=1",
-      headers: [Header("Stripe-Version", Stripe.version)], body: [])
     let client = HTTPClient(address, key: key, setting: setting)
     var clock = Clock()
     let id = DispatchID(operation: OperationID("doctor"), attempt: 1)
