@@ -98,6 +98,15 @@ extension Books {
     try only(.discrepancyCount, []) { row throws(LedgerError) in try row.number() } ?? 0
   }
 
+  /// How many discrepancies of each kind are known, in the order of the kinds; those of which none
+  /// is are left out.
+  public func discrepancyCounts() throws(LedgerError) -> [(kind: Discrepancy.Kind, count: Int64)] {
+    let found = try connection.rows(.discrepancyCounts, []) { row throws(LedgerError) in
+      (kind: try row.word() as Discrepancy.Kind, count: try row.integer())
+    }
+    return Discrepancy.Kind.allCases.flatMap { kind in found.filter { $0.kind == kind } }
+  }
+
   /// Notes a discrepancy, and writes it into the history the first time, and when it says something
   /// else than before. Gives back whether it is new in that sense.
   public mutating func note(_ discrepancy: Discrepancy) throws(LedgerError) -> Bool {

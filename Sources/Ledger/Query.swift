@@ -257,6 +257,9 @@ enum Query: String, CaseIterable {
     SELECT * FROM discrepancies WHERE seen < ?1 AND created >= ?2 ORDER BY subject, kind
     """
   case discrepancyCount = "SELECT count(*) FROM discrepancies"
+  case discrepancyCounts = """
+    SELECT kind, count(*) FROM discrepancies GROUP BY kind ORDER BY kind
+    """
   case noteDiscrepancy = """
     INSERT INTO discrepancies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO UPDATE \
     SET operation = excluded.operation, detail = excluded.detail, seen = excluded.seen

@@ -65,7 +65,7 @@ private struct Figures {
   var unknown: (count: Int64, since: Instant?) = (0, nil)
   /// Since when the oldest dead letter is held; nil when there is none.
   var held: Instant?
-  var discrepancies: Int64 = 0
+  var discrepancies: [(kind: Discrepancy.Kind, count: Int64)] = []
   var sinks: [(name: String, untold: Int64, givenUp: Int64)] = []
   var now = Instant(milliseconds: 0)
 
@@ -76,7 +76,7 @@ private struct Figures {
     pending = Int64(try books.pendingCount())
     unknown = try books.unknowns()
     held = try books.deadLetters(limit: 1).first?.updated
-    discrepancies = Int64(try books.discrepancyCount())
+    discrepancies = try books.discrepancyCounts()
     let (last, undelivered) = (try books.lastLine(), try books.undelivered())
     sinks = try books.sinks().map { row in
       (
@@ -167,7 +167,9 @@ private struct Figures {
   private func writeStatement(to exposition: inout Exposition) {
     exposition.family(
       "bursar_discrepancies", .gauge, "Differences between the processor's list and the books.")
-    exposition.sample("bursar_discrepancies", [], discrepancies)
+    for kind in Discrepancy.Kind.allCases {
+      exposition.sample("bursar_discrepancies", [("kind", kind.rawValue)], count(of: kind))
+    }
     exposition.family(
       "bursar_sink_untold_entries", .gauge, "Entries of the history a sink was not told of yet.")
     for sink in sinks {
@@ -178,6 +180,10 @@ private struct Figures {
     for sink in sinks {
       exposition.sample("bursar_sink_given_up_deliveries", [("sink", sink.name)], sink.givenUp)
     }
+  }
+
+  private func count(of kind: Discrepancy.Kind) -> Int64 {
+    discrepancies.first { $0.kind == kind }?.count ?? 0
   }
 
   private func age(_ since: Instant) -> String {
@@ -229,8 +235,8 @@ private struct Figures {
     return text.hasSuffix(".") ? text + "0" : text
   }
 
-  /// The figures of the source documents (`requirements.md` F4-54); left out while there is nothing
-  /// to divide by.
+  /// The figures of the source documents (`requirements.md` F4-31, F4-54); left out while there is
+  /// nothing to divide by.
   private func writeKeyFigures(to exposition: inout Exposition) {
     func charges(_ states: [State]) -> Int64 {
       sum("operations") { words in
@@ -243,6 +249,9 @@ private struct Figures {
     exposition.family(
       "bursar_charge_success_ratio", .gauge, "Charges that took the money, of those that ended.")
     write(Exposition.share(paid, of: ended), "bursar_charge_success_ratio", to: &exposition)
+    exposition.family(
+      "bursar_dispute_ratio", .gauge, "Charges whose money is disputed, of those that took it.")
+    write(Exposition.share(count(of: .disputed), of: paid), "bursar_dispute_ratio", to: &exposition)
     let hits = sum("calls") { $0.last == "hit" }
     let misses = sum("calls") { $0.last == "miss" }
     exposition.family(

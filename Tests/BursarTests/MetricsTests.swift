@@ -139,7 +139,8 @@ extension WorldTests {
       #expect(try #require(untold) > 0)
       let givenUp = page.values[#"bursar_sink_given_up_deliveries{sink="broken"}"#]
       #expect(try #require(givenUp.flatMap { Int($0) }) > 0)
-      #expect(page.values["bursar_discrepancies"] == "0")
+      #expect(page.values[#"bursar_discrepancies{kind="disputed"}"#] == "0")
+      #expect(page.values["bursar_dispute_ratio"] == "0.000000")
       #expect(page.values["bursar_dead_letters_oldest_seconds"] == nil)
     }
 

@@ -231,6 +231,7 @@ extension SchemaTests {
     "discrepanciesOfSubject: SEARCH discrepancies USING PRIMARY KEY (subject=?)",
     "goneDiscrepancies: SCAN discrepancies",
     "discrepancyCount: SCAN discrepancies",
+    "discrepancyCounts: SCAN discrepancies; USE TEMP B-TREE FOR GROUP BY",
     "hintsToCheck: SCAN hints USING INDEX hints_to_check",
     "checkHints: SEARCH hints USING PRIMARY KEY (id=?)",
     "latest: SEARCH meta USING PRIMARY KEY (name=?)",

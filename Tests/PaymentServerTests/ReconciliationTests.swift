@@ -70,6 +70,15 @@ import Testing
     #expect(told == expected.count)
     let alerts = try Report.alerts(ledger: shop.ledger, at: shop.now)
     #expect(alerts.map(\.code) == ["discrepancies"])
+    guard case .accepted(let policy) = shop.setting.policy else { throw LedgerError.busy }
+    let page = String(
+      decoding: try Report.metrics(of: policy, ledger: shop.ledger, at: shop.now), as: UTF8.self)
+    for kind in Discrepancy.Kind.allCases {
+      let count = planting.kinds.count { $0 == kind }
+      #expect(page.contains("bursar_discrepancies{kind=\"\(kind.rawValue)\"} \(count)\n"))
+    }
+    let ratio = page.split(separator: "\n").first { $0.hasPrefix("bursar_dispute_ratio ") }
+    #expect(ratio == "bursar_dispute_ratio 0.100000")
 
     // What is decided stays as it was decided.
     #expect(try shop.operation("EXECUTED").state == .failed)
