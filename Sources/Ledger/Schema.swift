@@ -24,6 +24,7 @@ enum Schema {
     Migration(name: "traces", statements: ["ALTER TABLE operations ADD COLUMN traceparent TEXT"]),
     Migration(name: "tallies", statements: tallies),
     Migration(name: "sinks", statements: sinks),
+    Migration(name: "approvals", statements: [approvals]),
   ]
 
   /// Where the migrations done are marked, `applied` counting them from 1; made with the first.
@@ -361,4 +362,18 @@ extension Schema {
     """,
     "CREATE INDEX asked_again ON undelivered (sink, seq) WHERE asked = 1",
   ]
+
+  /// What a person lets pass that a cap on single operations stops: one operation, as it was asked
+  /// for, until a time.
+  private static let approvals = """
+    CREATE TABLE approvals (
+      operation TEXT PRIMARY KEY NOT NULL REFERENCES operations (id),
+      customer TEXT NOT NULL,
+      amount INTEGER NOT NULL,
+      currency TEXT NOT NULL,
+      until INTEGER NOT NULL,
+      why TEXT NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """
 }

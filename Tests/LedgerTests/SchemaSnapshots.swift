@@ -1,7 +1,8 @@
 extension SchemaTests {
   static let tables = [
-    "attempts", "chain", "discrepancies", "exposure", "freezes", "held", "hints", "history", "meta",
-    "migrations", "operations", "owners", "particulars", "runs", "sinks", "tallies", "undelivered",
+    "approvals", "attempts", "chain", "discrepancies", "exposure", "freezes", "held", "hints",
+    "history", "meta", "migrations", "operations", "owners", "particulars", "runs", "sinks",
+    "tallies", "undelivered",
   ]
   static let objects = [
     "index asked_again undelivered",
@@ -22,6 +23,7 @@ extension SchemaTests {
     "index pending operations",
     "index policies history",
     "index refunds_by_charge operations",
+    "table approvals approvals",
     "table attempts attempts",
     "table chain chain",
     "table discrepancies discrepancies",
@@ -50,6 +52,10 @@ extension SchemaTests {
 
   /// Column by column with its type; `!` where it cannot be null.
   static let columns = [
+    """
+    approvals: operation TEXT!, customer TEXT!, amount INTEGER!, currency TEXT!, until \
+    INTEGER!, why TEXT!, at INTEGER!
+    """,
     """
     attempts: operation TEXT!, number INTEGER!, instruction TEXT!, key TEXT, method TEXT!, \
     path TEXT!, headers TEXT!, body BLOB!, started INTEGER!, finished INTEGER, outcome \
