@@ -172,7 +172,7 @@ extension Desk {
     } else {
       candidate = draft.operation(names.id, policy, now)
     }
-    if let (verdict, rule) = try closure(of: candidate, policy, books, now) {
+    if let (verdict, rule) = try policy.closure(of: candidate, texts, in: books, now) {
       return try deny(candidate, known, call, verdict, rule: rule, policy, in: &books, now)
     }
     if let verdict = try refusal(of: candidate, policy, in: &books, now) {

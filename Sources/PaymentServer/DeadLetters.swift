@@ -5,17 +5,6 @@ public import Payments
 /// What automatic recovery has given up on, and an operator's word on it. No tool leads here
 /// (DESIGN §4, invariant 10).
 public enum DeadLetters {
-  /// The longest evidence that is kept, in UTF-8 bytes.
-  public static let evidenceLimit = 1000
-
-  /// What became of an operator's wish.
-  public enum Outcome: Sendable, Equatable {
-    /// It is in the books; a sentence.
-    case done(String)
-    /// Nothing was changed; why, in a sentence.
-    case refused(String)
-  }
-
   /// All of them, the longest waiting first: a table for people, or one JSON object a line.
   ///
   /// - Returns: how many there are, and the report.
@@ -81,7 +70,7 @@ public enum DeadLetters {
   /// `settle` or server does them.
   public static func retry(
     _ id: String, ledger path: String, at reading: Instant
-  ) throws(LedgerError) -> Outcome {
+  ) throws(LedgerError) -> WishOutcome {
     if let (sequence, sink) = Undelivered.parts(of: id) {
       return try retry(sequence, to: sink, ledger: path)
     }
@@ -101,8 +90,8 @@ public enum DeadLetters {
   public static func resolve(
     _ id: String, as resolution: Resolution, evidence: String, livemode: Bool,
     ledger path: String, at reading: Instant
-  ) throws(LedgerError) -> Outcome {
-    if let mistake = mistake(in: evidence) { return .refused(mistake) }
+  ) throws(LedgerError) -> WishOutcome {
+    if let mistake = mistake(in: evidence, called: "evidence") { return .refused(mistake) }
     return try change(id, ledger: path, at: reading) {
       operation, attempts, now throws(ResolutionMistake) in
       Transition(
@@ -115,7 +104,7 @@ public enum DeadLetters {
 
   private static func retry(
     _ sequence: Int64, to sink: String, ledger path: String
-  ) throws(LedgerError) -> Outcome {
+  ) throws(LedgerError) -> WishOutcome {
     guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
     var ledger = try Ledger(path: path)
     let isAsked = try ledger.commit { (books: inout Books) throws(LedgerError) in
@@ -130,10 +119,10 @@ public enum DeadLetters {
   private static func change(
     _ id: String, ledger path: String, at reading: Instant,
     _ transition: (Operation, [Attempt], Instant) throws(ResolutionMistake) -> Transition
-  ) throws(LedgerError) -> Outcome {
+  ) throws(LedgerError) -> WishOutcome {
     guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
     var ledger = try Ledger(path: path)
-    return try ledger.commit { (books: inout Books) throws(LedgerError) -> Outcome in
+    return try ledger.commit { (books: inout Books) throws(LedgerError) -> WishOutcome in
       guard let operation = try books.operation(OperationID(id)) else {
         return .refused("There is no operation \(quoted(id)) in \(path).")
       }
@@ -149,19 +138,6 @@ public enum DeadLetters {
       let written = try books.write(change, at: now)
       try books.mark(now, at: reading)
       return .done("\(operation.id.text) is \(written.standing) now.")
-    }
-  }
-
-  private static func mistake(in evidence: String) -> String? {
-    if evidence.utf8.allSatisfy({ $0 <= 0x20 }) || evidence.utf8.count > evidenceLimit {
-      return "The evidence must be a text of 1 to \(evidenceLimit) bytes: what was seen, and where."
-    }
-    switch Secret(in: evidence) {
-    case .cardNumber?:
-      return "The evidence holds what may be a card number, which is kept nowhere; leave it out."
-    case .key?:
-      return "The evidence holds what may be a secret key, which is kept nowhere; leave it out."
-    case nil: return nil
     }
   }
 

@@ -95,7 +95,8 @@ func deadLetters(_ order: DeadLettersOrder) -> ExitCode {
   }
 }
 
-private func tell(_ outcome: DeadLetters.Outcome) -> ExitCode {
+/// Says what became of an operator's wish.
+func tell(_ outcome: WishOutcome) -> ExitCode {
   switch outcome {
   case .done(let sentence): return answer("\(sentence)\n") ? .ok : .inputOutput
   case .refused(let sentence):

@@ -26,13 +26,13 @@ import Testing
 
   private func resolve(
     _ shop: Shop, as resolution: Resolution, evidence: String = "seen in the dashboard, ticket 7"
-  ) throws -> DeadLetters.Outcome {
+  ) throws -> WishOutcome {
     try DeadLetters.resolve(
       shop.operation("INV-1").id.text, as: resolution, evidence: evidence, livemode: false,
       ledger: shop.ledger, at: shop.now)
   }
 
-  private func isRefused(_ outcome: DeadLetters.Outcome) -> Bool {
+  private func isRefused(_ outcome: WishOutcome) -> Bool {
     switch outcome {
     case .refused: true
     case .done: false
