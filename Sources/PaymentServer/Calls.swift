@@ -189,11 +189,7 @@ extension Desk {
     _ candidate: Operation, _ known: Operation?, _ call: Call, distinctFrom distinct: OperationID?,
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let started = try books.run(candidate.run, namespace: candidate.namespace)?.firstSeen ?? now
-    let judgement = try policy.judge(candidate.demand, runStarted: started, at: now) {
-      (scope, since) throws(LedgerError) in
-      try books.exposure(of: scope, since: since)
-    }
+    let judgement = try policy.judge(candidate, in: books, now)
     hasWritten = true
     try recordPolicy(policy, in: &books, now)
     try books.count(
@@ -240,12 +236,19 @@ extension Desk {
     denied.due = nil
     denied.code = verdict.code
     denied.rule = rule
-    // What ended otherwise stays as it ended; a denial said before is not written down again.
-    if known == nil || known?.state == .denied && !isSame(known?.code, denied.code) {
+    if known.map({ isNews(denied, after: $0) }) ?? true {
       try write(denied, from: known, Reason.denied + verdict.code, in: &books, now)
     }
     let left = try remaining(candidate.demand, policy, books, now)
     answer(call, verdict, about: denied, remaining: left)
+  }
+
+  /// Whether a denial is written down: what ended otherwise stays as it ended, and one that was
+  /// said before, of the same terms, is not said again.
+  private func isNews(_ denied: Operation, after known: Operation) -> Bool {
+    guard known.state == .denied else { return false }
+    return !isSame(known.code, denied.code)
+      || !denied.terms.differences(from: known.terms).isEmpty
   }
 
   /// A repeated call: the recorded outcome when there is one, else it waits with the others.

@@ -128,6 +128,8 @@ private struct Record {
   /// The charge it may be a repetition of, and why.
   var lookalike: (operation: Operation, resemblance: Resemblance)?
   let runStarted: Instant
+  /// Whether a person lets it pass caps on single operations.
+  var isApproved = false
 }
 
 /// The question with everything it is judged by.
@@ -148,7 +150,9 @@ private struct Asked {
     var record = Record(runStarted: started)
     let candidate = candidate
     switch policy.identity {
-    case .reference: record.known = try books.operation(candidate.id)
+    case .reference:
+      record.known = try books.operation(candidate.id)
+      record.isApproved = try books.approval(of: candidate.id)?.covers(candidate, at: now) ?? false
     case .taskStep: break
     }
     if policy.nearDuplicates.action != .allow {
@@ -203,7 +207,10 @@ private struct Asked {
       case .again: break
       }
     }
-    switch try policy.judge(demand, runStarted: record.runStarted, at: now, exposure: exposure) {
+    let judgement = try policy.judge(
+      demand, runStarted: record.runStarted, isApproved: record.isApproved, at: now,
+      exposure: exposure)
+    switch judgement {
     case .granted(let warnings):
       if let (other, why) = record.lookalike {
         let verdict = texts.nearDuplicate(of: other, why, policy.nearDuplicates, at: now)

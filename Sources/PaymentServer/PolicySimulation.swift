@@ -39,6 +39,8 @@ public struct PolicySimulation: Sendable {
   private var fates: [Fate] = []
   private var runs: [String: Instant] = [:]
   private var book = ExposureBook()
+  /// Where operations stand that a person let pass.
+  private var approved: Set<Int> = []
 
   /// What became of an operation here.
   private struct Fate {
@@ -84,7 +86,9 @@ public struct PolicySimulation: Sendable {
   /// One line of the history: somebody asked, or something became of what was asked.
   private mutating func follow(_ entry: HistoryEntry) throws(LedgerError) {
     guard let id = entry.operation, let to = entry.to, let place = places[id] else { return }
-    if entry.isRequest {
+    if isSame(entry.reason, Reason.approved) {
+      approved.insert(place)
+    } else if entry.isRequest {
       try ask(place, entry, to)
     } else if fates[place].follows {
       try move(place, to: to, at: entry.at)
@@ -104,7 +108,9 @@ public struct PolicySimulation: Sendable {
       if !wasDenied { try move(place, to: to, at: entry.at) }
       return
     }
-    let rule = try refusal(of: operation, at: entry.at) ?? lastingDenial(entry)
+    let isApproved = approved.contains(place)
+    let rule =
+      try refusal(of: operation, isApproved: isApproved, at: entry.at) ?? lastingDenial(entry)
     trials.append(
       Trial(
         at: entry.at, operation: operation,
@@ -129,7 +135,7 @@ public struct PolicySimulation: Sendable {
 
   /// The rule that refuses an operation now; nil when none does.
   private mutating func refusal(
-    of operation: Operation, at now: Instant
+    of operation: Operation, isApproved: Bool, at now: Instant
   ) throws(LedgerError) -> String? {
     if let charge = operation.terms.charge, let place = places[charge] {
       guard fates[place].state?.moved == true else { return "its charge" }
@@ -139,7 +145,9 @@ public struct PolicySimulation: Sendable {
     let usages = try policy.usages(for: demand, at: now) { (scope, since) throws(LedgerError) in
       try book.exposure(of: scope, since: since)
     }
-    let judgement = try policy.judge(demand, runStarted: runStarted, at: now) {
+    let judgement = try policy.judge(
+      demand, runStarted: runStarted, isApproved: isApproved, at: now
+    ) {
       (scope, since) throws(LedgerError) in
       try book.exposure(of: scope, since: since)
     }

@@ -52,6 +52,8 @@ public enum Reason {
   public static let givenUp = "given_up"
   /// A delivery to a sink was given up.
   public static let deliveryGivenUp = "delivery_given_up"
+  /// A person let pass what a cap on single operations stopped.
+  public static let approved = "approved"
   /// A cap is nearly used up.
   public static let capWarning = "cap_warning"
   /// Another policy judges from here on.
@@ -81,7 +83,7 @@ extension EventType {
     } else if reason.utf8.starts(with: Reason.unknown.utf8) {
       self = .unknown
     } else if from == to {
-      self = to == .denied ? .denied : .updated
+      self = to == .denied && !isSame(reason, Reason.approved) ? .denied : .updated
     } else {
       switch to {
       case .initiated, .validated: self = .requested

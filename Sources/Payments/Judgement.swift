@@ -94,10 +94,11 @@ extension Policy {
   /// - Parameters:
   ///   - demand: what is asked for.
   ///   - runStarted: when the run was first seen; `now` for a new one.
+  ///   - isApproved: whether a person lets pass what caps on single operations stop.
   ///   - exposure: what is held and spent in a scope since an instant; nil for ever.
   /// - Throws: what `exposure` throws, nothing else.
   public func judge<Failure: Error>(
-    _ demand: Demand, runStarted: Instant, at now: Instant,
+    _ demand: Demand, runStarted: Instant, isApproved: Bool = false, at now: Instant,
     exposure: (Scope, Instant?) throws(Failure) -> Exposure
   ) throws(Failure) -> Judgement {
     if let denial = plainDenial(of: demand, runStarted: runStarted, at: now) {
@@ -106,6 +107,7 @@ extension Policy {
     var warnings: [CapUsage] = []
     for usage in try usages(for: demand, at: now, exposure: exposure) {
       let cap = usage.cap
+      if isApproved, cap.extent == .operation { continue }
       let (sum, overflow) = usage.used.amount.addingReportingOverflow(demand.money.amount)
       let together = Exposure(amount: overflow ? .max : sum, count: usage.used.count + 1)
       guard cap.allows(together) else {

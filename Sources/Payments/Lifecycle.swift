@@ -68,6 +68,10 @@ public struct RetryRule: Hashable, Sendable {
 public enum Code {
   /// A rule of the policy refused it.
   public static let denied = "denied"
+  /// A cap on single operations is below it.
+  public static let tooLarge = "operation_too_large"
+  /// A cap on single operations is below it together with others of the same customer.
+  public static let split = "split_refused"
   /// The issuer refused it.
   public static let declined = "card_declined"
   /// The processor refused what was asked.

@@ -101,18 +101,18 @@ extension Texts {
           + "then call again with the same reference and the new payment_method.")
     case .operationTooLarge(let cap):
       return Verdict(
-        .stop, "operation_too_large",
+        .stop, Code.tooLarge,
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one "
-          + "operation. "
-          + "Nothing was done. Do not split it and do not retry. Tell the user.")
+          + "operation. Nothing was done. Do not split it. Do not retry unless the user says that "
+          + "it was approved. Tell the user.")
     case .split(let cap, let together):
       let window = span(cap.splitWindow ?? .zero)
       return Verdict(
-        .stop, "split_refused",
+        .stop, Code.split,
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation, "
           + "and charges of one customer within \(window) count as one: together they would be "
           + "\(currencies.text(Money(together, cap.amount.currency))). Nothing was charged. Do not "
-          + "split it and do not retry. Tell the user.")
+          + "split it. Do not retry unless the user says that it was approved. Tell the user.")
     case .capExhausted(let usage): return exhausted(usage)
     }
   }

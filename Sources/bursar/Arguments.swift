@@ -7,6 +7,7 @@ enum Command: Equatable {
   case policy(PolicyOrder)
   case freeze(FreezeOrder)
   case thaw(FreezeOrder)
+  case approve(ApproveOrder)
   case deadLetters(DeadLettersOrder)
   case webhooks(port: UInt16, policy: String?)
   case reconcile(policy: String?, since: String?, json: Bool)
@@ -28,6 +29,7 @@ enum Command: Equatable {
     case policy
     case freeze
     case thaw
+    case approve
     case settle
     case reconcile
     case webhooks
@@ -108,6 +110,7 @@ private struct Words {
     case .check, .operations: ["--policy"]
     case .policy: PolicyOrder.valued
     case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
+    case .approve: ["--why", "--for", "--policy"]
     case .settle: ["--policy", "--limit"]
     case .audit: ["--policy", "--head"]
     case .replay: ["--policy", "--run"]
@@ -125,7 +128,7 @@ private struct Words {
   /// The options of the command that stand alone.
   private var plain: [String] {
     switch topic {
-    case .serve, .sandbox, .webhooks, .metrics: ["--help", "--version"]
+    case .serve, .sandbox, .webhooks, .metrics, .approve: ["--help", "--version"]
     case .check: ["--help", "--version", "--json", "--strict"]
     case .freeze, .thaw: ["--help", "--version", "--namespace", "--all", "--json"]
     case .initialize: ["--help", "--version", "--write", "--yes"]
@@ -188,6 +191,7 @@ private struct Words {
           json: json))
     case .freeze: return .freeze(try freezeOrder())
     case .thaw: return .thaw(try freezeOrder())
+    case .approve: return .approve(try ApproveOrder(names: names, values: values))
     case .settle: return .settle(try settleOrder())
     case .metrics: return .metrics(try metricsOrder())
     case .audit: return .audit(try AuditOrder(names: names, values: values, json: json))

@@ -9,6 +9,7 @@ func help(_ topic: Command.Topic?) -> ExitCode {
     case .policy: policyHelp
     case .freeze: freezeHelp
     case .thaw: thawHelp
+    case .approve: approveHelp
     case .settle: settleHelp
     case .reconcile: reconcileHelp
     case .webhooks: webhooksHelp
@@ -36,6 +37,7 @@ private let overview = """
     bursar policy diff | explain | simulate | usage | size ...
     bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
+    bursar approve OPERATION --why TEXT [--for 1h] [--policy FILE]
     bursar settle [--watch | --limit SECONDS] [--events] [--json] [--policy FILE]
     bursar reconcile [--since 30d] [--json] [--policy FILE]
     bursar webhooks --port N [--policy FILE]
@@ -58,7 +60,7 @@ private let overview = """
   exit codes:
     0   it did what it was asked for
     1   check found something wrong; operations show found nothing; settle left something open;
-        there was nothing to thaw; audit verify found an entry that is not what was written;
+        there was nothing to thaw or to approve; audit verify found an entry that is not what was written;
         doctor found something that must be mended; replay found a difference; init wrote nothing;
         reconcile found discrepancies; there are dead letters, or one cannot be resolved so
     64  the command line cannot be understood
@@ -157,6 +159,18 @@ private let thawHelp = """
   (rates.stopsPerRun), is open again. Exit code 1 when there is nothing to thaw. Freezes and thaws
   are in the ledger's history. What bursar settle found in the books and was thawed since freezes
   nothing again while it stays the same.
+
+  """
+
+private let approveHelp = """
+  usage: bursar approve OPERATION --why TEXT [--for 1h] [--policy FILE]
+
+  A person's word that one operation may pass which a cap per operation stopped (operation_too_large,
+  split_refused). OPERATION is its id (op_...), as the stopped call and bursar operations name it.
+  The same call then goes through, from whatever process, for as long as --for says (by default 1h,
+  at most 7d): of that customer and that amount, and of nothing else. Every other cap and rule
+  counts as ever; what else stops it is said. It is in the ledger's history, with the reason, and so
+  is that it was used. No tool of the model leads here.
 
   """
 

@@ -14,6 +14,7 @@ do throws(UsageMistake) {
     case .policy(let order): policy(order)
     case .freeze(let order): freeze(order)
     case .thaw(let order): thaw(order)
+    case .approve(let order): approve(order)
     case .settle(let order): settle(order)
     case .webhooks(let port, let policy): webhooks(port: port, policy: policy)
     case .reconcile(let policy, let since, let json):

@@ -52,6 +52,16 @@ struct ArgumentsTests {
     )
     #expect(try command("thaw", "--namespace", "--json", "--policy", "p") == .thaw(whole))
     #expect(whole.extent(in: "acme") == .namespace("acme") && whole.json)
+    let word = try ApproveOrder(names: ["op_a"], values: ["--why": "seen", "--for": "30m"])
+    #expect(word.length == .seconds(1800))
+    #expect(try command("approve", "op_a", "--why", "seen", "--for", "30m") == .approve(word))
+    #expect(mistake("approve", "--why", "x")?.contains("the id of one operation") == true)
+    #expect(mistake("approve", "op_a", "op_b", "--why", "x")?.contains("one operation") == true)
+    #expect(mistake("approve", "op_a")?.contains("--why") == true)
+    for length in ["0s", "8d", "soon"] {
+      #expect(
+        mistake("approve", "op_a", "--why", "x", "--for", length)?.contains("up to 7d") == true)
+    }
     #expect(mistake("freeze", "--all")?.contains("--why") == true)
     // What could never hold anybody.
     #expect(mistake("freeze", "--all", "--why", " \t")?.contains("--why") == true)

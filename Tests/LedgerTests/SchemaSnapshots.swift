@@ -228,6 +228,7 @@ extension SchemaTests {
     "freezes: SCAN freezes",
     "hasFreezes: SCAN CONSTANT ROW; SCALAR SUBQUERY 1; SCAN freezes",
     "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
+    "approval: SEARCH approvals USING PRIMARY KEY (operation=?)",
     "discrepancies: SCAN discrepancies",
     """
     discrepanciesOfOperation: SEARCH discrepancies USING INDEX discrepancies_by_operation \

@@ -104,7 +104,8 @@ let goldenVerdicts = #"""
   reference. Ask the user for a different payment method, then call again with the same \#
   reference and the new payment_method.
   operation_too_large STOP: The cap "limit \"1\"\u{a}" allows at most 500.00 USD in one \#
-  operation. Nothing was done. Do not split it and do not retry. Tell the user.
+  operation. Nothing was done. Do not split it. Do not retry unless the user says that it was \#
+  approved. Tell the user.
   spend_cap_exceeded STOP: The spend cap for this agent session has been exhausted. Do not \#
   retry this tool. Inform the user that billing could not be completed and that a new \#
   session is required.
