@@ -19,7 +19,7 @@ public enum Approvals {
     _ id: String, why: String, for length: Duration, policy: Policy, ledger path: String,
     currencies: CurrencyTable, at reading: Instant
   ) throws(LedgerError) -> WishOutcome {
-    if let mistake = mistake(in: why, called: "reason") { return .refused(mistake) }
+    if let mistake = wordMistake(in: why, called: "reason") { return .refused(mistake) }
     guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
     let texts = Texts(currencies: currencies, environment: policy.environment)
     var ledger = try Ledger(path: path)

@@ -15,6 +15,16 @@ public enum Freezing {
     }
   }
 
+  /// What is wrong with a freeze that the history is to keep; nil when nothing is.
+  public static func mistake(in freeze: Freeze) -> String? {
+    switch freeze.extent {
+    case .run(let name, _), .customer(let name, _):
+      if let mistake = wordMistake(in: name, called: "name") { return mistake }
+    case .namespace, .all: break
+    }
+    return wordMistake(in: freeze.why, called: "reason")
+  }
+
   /// Takes a freeze back and opens a closed run again. Gives back whether there was anything to do.
   ///
   /// - Parameter freeze: what is thawed, why, and when.

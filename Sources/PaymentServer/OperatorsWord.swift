@@ -14,7 +14,7 @@ private let longestWord = 1000
 /// What is wrong with a text of an operator that the history is to keep; nil when nothing is.
 ///
 /// - Parameter name: what the text is, as it stands in a sentence.
-func mistake(in text: String, called name: String) -> String? {
+func wordMistake(in text: String, called name: String) -> String? {
   if text.utf8.allSatisfy({ $0 <= 0x20 }) || text.utf8.count > longestWord {
     return "The \(name) must be a text of 1 to \(longestWord) bytes: what was seen, and where."
   }

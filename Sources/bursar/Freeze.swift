@@ -89,6 +89,10 @@ func freeze(_ order: FreezeOrder) -> ExitCode {
       return order.list(of: paper, else: nil)
     }
     let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
+    if let mistake = Freezing.mistake(in: freeze) {
+      complain("Nothing is frozen. \(mistake)")
+      return .usage
+    }
     try Freezing.freeze(freeze, ledger: paper.ledger)
     return order.list(of: paper, else: "Frozen: \(extent.sentence).\n")
   } catch {

@@ -9,6 +9,10 @@ func thaw(_ order: FreezeOrder) -> ExitCode {
     preconditionFailure("A thaw says what is thawed; the command line is held to that.")
   }
   let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
+  if order.why != nil, let mistake = Freezing.mistake(in: freeze) {
+    complain("Nothing is thawed. \(mistake)")
+    return .usage
+  }
   do {
     guard try Freezing.thaw(freeze, ledger: paper.ledger) else {
       complain("There is nothing to thaw: \(extent.sentence) is neither frozen nor closed.")

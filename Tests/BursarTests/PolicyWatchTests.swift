@@ -137,6 +137,22 @@ extension WorldTests {
       #expect(try binary.complaints().contains("policy_accepted"))
     }
 
+    @Test(arguments: [
+      ["--all", "--why", "4242 4242 4242 4242 leaked"], ["--all", "--why", "sk_live_51Habc"],
+      ["--customer", "4242424242424242", "--why", "fraud"],
+    ])
+    func aFreezeKeepsNoSecret(_ words: [String]) throws {
+      for command in ["freeze", "thaw"] {
+        let binary = try Binary(arguments: [command, "--policy", path] + words, home: home)
+        #expect(try binary.exitCode() == 64)
+        let complaint = try binary.complaints()
+        #expect(complaint.contains("kept nowhere; leave it out"))
+        #expect(!complaint.contains("4242") && !complaint.contains("51H"))
+      }
+      let list = try Binary("freeze", "--policy", path, home: home)
+      #expect(try list.readToEnd() == ["Nothing is frozen."])
+    }
+
     @Test func aFreezeCountsAtOnceInEveryProcess() throws {
       let binaries = [try start(), try start()]
       #expect(try said(Wire.charge("inv-1", amount: 100), by: binaries[0]).verdict == "DONE")
