@@ -17,12 +17,14 @@ public enum Approvals {
   ///   - why: what the word rests on, for whoever asks later; kept in the history.
   public static func approve(
     _ id: String, why: String, for length: Duration, policy: Policy, ledger path: String,
-    currencies: CurrencyTable, at reading: Instant
+    vfs: String? = nil, currencies: CurrencyTable, at reading: Instant
   ) throws(LedgerError) -> WishOutcome {
     if let mistake = wordMistake(in: why, called: "reason") { return .refused(mistake) }
-    guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
+    guard Ledger.exists(at: path, vfs: vfs) else {
+      return .refused("There is no ledger at \(path) yet.")
+    }
     let texts = Texts(currencies: currencies, environment: policy.environment)
-    var ledger = try Ledger(path: path)
+    var ledger = try Ledger(path: path, vfs: vfs)
     return try ledger.commit { (books: inout Books) throws(LedgerError) -> WishOutcome in
       guard let operation = try books.operation(OperationID(id)) else {
         return .refused("There is no operation \(quoted(id)) in \(path).")

@@ -39,12 +39,19 @@ final class Oracle {
   private var askedIn: [String: Set<[String]>] = [:]
   /// What was to be given back, by the refund's reference: of which charge, and how much if said.
   private var askedBack: [String: [(charge: String, amount: Int64?)]] = [:]
+  /// What a cap on single operations stopped, by the books it stands in.
+  private var stopped: [[OperationID]]
+  /// What a person let pass of it, or may have.
+  private var approved: [OperationID: [Terms]] = [:]
+  /// How often money moved by a person's word.
+  private(set) var approvedMoves = 0
   private var keys: [String: String] = [:]
   private var keySent: [String: Instant] = [:]
 
   init(_ policy: Policy, _ books: [WatchedBooks]) {
     self.policy = policy
     self.books = books
+    self.stopped = books.map { _ in [] }
   }
 
   /// An agent asks for something; whether it asked for it in other words before.
@@ -77,6 +84,8 @@ final class Oracle {
     let news = try books[place].news()
     for entry in news {
       guard let id = entry.operation, let to = entry.to else { continue }
+      let isStopped = isSame(entry.reason, Reason.denied + Code.tooLarge)
+      if isStopped, !stopped[place].contains(id) { stopped[place].append(id) }
       let has = captured[id] != nil || refunded[id] != nil
       switch to {
       case .denied, .declined, .failed, .voided:
@@ -89,6 +98,23 @@ final class Oracle {
       }
     }
     return news.count
+  }
+
+  /// Something that a person is about to let pass, as it was asked for last; nil when nothing is.
+  func hearApproval(in place: Int, _ random: inout Random) throws(Breach) -> OperationID? {
+    guard !stopped[place].isEmpty else { return nil }
+    let id = random.one(of: stopped[place])
+    let known = try books[place].read { (books: borrowing Books) throws(LedgerError) in
+      try books.operation(id)
+    }
+    if let operation = known ?? nil { approved[id, default: []].append(operation.terms) }
+    return id
+  }
+
+  private func isApproved(_ moved: Moved) -> Bool {
+    approved[moved.operation]?.contains {
+      $0.money == moved.money && isSame($0.customer, moved.customer)
+    } ?? false
   }
 
   /// What an answer says of an operation is held against what the processor did.
@@ -221,6 +247,10 @@ extension Oracle {
   private func checkCaps(_ caps: [Cap], _ moved: [Moved]) throws(Breach) {
     guard let last = moved.last else { return }
     for cap in caps where cap.amount.currency == last.money.currency {
+      if cap.extent == .operation, isApproved(last) {
+        if cap.limitsAmount, last.money.amount > cap.amount.amount { approvedMoves += 1 }
+        continue
+      }
       var sum: Int64 = 0
       var count: Int64 = 0
       for each in moved

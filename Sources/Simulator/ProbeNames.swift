@@ -13,6 +13,8 @@ extension Probes {
     "answer.refund_too_large", "answer.refunded", "answer.rejected", "answer.replayed",
     "answer.run_closed", "answer.run_expired", "answer.spend_cap_exceeded", "answer.status",
     "answer.unknown_operation", "answer.voided",
+    // What a person lets pass.
+    "approval.given", "approval.refused", "approval.used",
     // What the disk remembers although it was undone.
     "disk.commit_returned",
     // What the operator's log tells.

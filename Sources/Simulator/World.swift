@@ -12,6 +12,8 @@ final class World {
   let canary: Canary?
   let weather: Weather
   var random: Random
+  /// What persons do is drawn apart, so that it changes no draw of anything else.
+  var persons: Random
   var now: Instant
   var agenda = Agenda()
   var agents: [Agent] = []
@@ -45,6 +47,7 @@ final class World {
     self.listener = listener
     self.canary = canary
     var random = Random(seed: seed)
+    persons = Random(seed: ~seed)
     weather = Weather(&random)
     now = Instant(milliseconds: 1_795_165_200_000 + Int64(random.below(86_400_000)))
     processor = Processor(canary)
@@ -115,7 +118,10 @@ final class World {
       now = max(now, next)
       steps += 1
       try carryOut(happening)
-      if isWild { try stirUp() }
+      if isWild {
+        try stirUp()
+        try decide()
+      }
     }
     return true
   }

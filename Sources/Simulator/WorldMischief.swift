@@ -105,6 +105,7 @@ extension World {
       try calmDown()
       for seat in seats where seat.tenant != nil { try leave(seat) }
     }
+    probes.note("approval.used", times: oracle.approvedMoves)
     var deadLetters = 0
     for place in oracle.books.indices {
       try oracle.readNews(of: place)
