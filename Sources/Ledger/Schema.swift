@@ -371,6 +371,8 @@ extension Schema {
       customer TEXT NOT NULL,
       amount INTEGER NOT NULL,
       currency TEXT NOT NULL,
+      charge TEXT,
+      environment TEXT NOT NULL,
       until INTEGER NOT NULL,
       why TEXT NOT NULL,
       at INTEGER NOT NULL

@@ -13,7 +13,7 @@
 #include "sums.h"
 
 static const char *const layout =
-  " approvals(operation,customer,amount,currency,until,why,at)"
+  " approvals(operation,customer,amount,currency,charge,environment,until,why,at)"
   " attempts(operation,number,instruction,key,method,path,headers,body,started,finished,outcome,status,"
   "owner)"
   " chain(one,ledger,uncovered,seq,link,ratchet)"

@@ -53,8 +53,8 @@ extension SchemaTests {
   /// Column by column with its type; `!` where it cannot be null.
   static let columns = [
     """
-    approvals: operation TEXT!, customer TEXT!, amount INTEGER!, currency TEXT!, until \
-    INTEGER!, why TEXT!, at INTEGER!
+    approvals: operation TEXT!, customer TEXT!, amount INTEGER!, currency TEXT!, charge TEXT, \
+    environment TEXT!, until INTEGER!, why TEXT!, at INTEGER!
     """,
     """
     attempts: operation TEXT!, number INTEGER!, instruction TEXT!, key TEXT, method TEXT!, \

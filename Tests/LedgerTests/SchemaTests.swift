@@ -42,7 +42,7 @@ import Testing
         "books a1e8764b5a3c0152", "likeness c0d97383edf49a03", "freezes 09315d380e5dc6ce",
         "chain 7a0925d6da72136a",
         "statement 6a97d8a5163c3ce8", "traces cbed95380e79e2f3", "tallies cb953d8ad3939266",
-        "sinks c73d19b9c822caa5", "approvals 9aa38521b2461f29",
+        "sinks c73d19b9c822caa5", "approvals 1502b86ae58fab25",
       ])
   }
 
