@@ -12,6 +12,16 @@ extension Books {
     } ?? .closed
   }
 
+  /// The namespaces in which nothing new is begun, with their breakers, in the order of the names.
+  public func openBreakers() throws(LedgerError) -> [(namespace: String, breaker: Breaker)] {
+    try connection.rows(.openBreakers, [.integer(Breaker.limit)]) { row throws(LedgerError) in
+      (
+        namespace: try row.text(),
+        breaker: Breaker(doubts: try row.integer(), last: try row.instant())
+      )
+    }
+  }
+
   /// Keeps a namespace's breaker.
   public mutating func keep(
     _ breaker: Breaker, of namespace: String

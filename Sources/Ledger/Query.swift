@@ -300,6 +300,11 @@ enum Query: String, CaseIterable {
   case breaker = """
     SELECT (SELECT value FROM meta WHERE name = ?1), (SELECT value FROM meta WHERE name = ?2)
     """
+  case openBreakers = """
+    SELECT substr(d.name, 8), d.value, l.value FROM meta AS d \
+    JOIN meta AS l ON l.name = 'doubted ' || substr(d.name, 8) \
+    WHERE d.name >= 'doubts ' AND d.name < 'doubts!' AND d.value >= ?1 ORDER BY d.name
+    """
   case keepBreaker = """
     INSERT INTO meta VALUES (?1, ?3), (?2, ?4) ON CONFLICT DO UPDATE SET value = excluded.value
     """

@@ -32,7 +32,20 @@ extension Report {
             message: "\(differences) \(noun) known between the books and the processor; see bursar "
               + "reconcile."))
       }
-      return try alerts + givenUp(books)
+      return try alerts + unavailable(books) + givenUp(books)
+    }
+  }
+
+  /// That nothing new is begun, because the processor made no sense the last time.
+  private static func unavailable(
+    _ books: borrowing Books
+  ) throws(LedgerError) -> [PolicyWarning] {
+    try books.openBreakers().map { open in
+      PolicyWarning(
+        code: "processor_unavailable",
+        message: "The processor answered nothing that could be relied on, the last time at "
+          + "\(timestamp(open.breaker.last)): of namespace \(quoted(open.namespace)) one new payment "
+          + "is let through every \(Breaker.rest.milliseconds / 1000) s until one is answered.")
     }
   }
 

@@ -205,7 +205,10 @@ extension Desk {
         return try deny(
           candidate, known, call, verdict, rule: "nearDuplicates", policy, in: &books, now)
       }
-      guard try isAdmitted(to: candidate.namespace, in: &books, now) else {
+      switch try admission(to: candidate.namespace, in: &books, now) {
+      case .admitted: break
+      case .soon: return answer(call, texts.processorAwaited(candidate))
+      case .shut:
         log("processor_unavailable", [("operation", .string(candidate.id.text))])
         return answer(call, texts.processorUnavailable(candidate))
       }

@@ -29,7 +29,9 @@ extension Desk {
     let asked = instruction(kind, operation)
     let proof = setting.dialect.proof(asked, answer)
     let finding = proof.finding
-    try changeBreaker(of: operation.namespace, in: &books) { $0.note(finding, at: reading(now)) }
+    try changeBreaker(of: operation.namespace, in: &books) {
+      $0.note(finding, writes: kind.writes, at: reading(now))
+    }
     try books.finish(
       id.attempt, of: operation.id, at: now, outcome: finding.word, status: answer.status)
     try apply(finding, to: operation, in: &books, now)
@@ -37,10 +39,10 @@ extension Desk {
   }
 
   /// Whether a new operation may begin, as far as the processor goes.
-  func isAdmitted(
+  func admission(
     to namespace: String, in books: inout Books, _ now: Instant
-  ) throws(LedgerError) -> Bool {
-    try changeBreaker(of: namespace, in: &books) { $0.admits(at: reading(now)) }
+  ) throws(LedgerError) -> Breaker.Admission {
+    try changeBreaker(of: namespace, in: &books) { $0.admission(at: reading(now)) }
   }
 
   /// Does something to a namespace's breaker, which counts in every process.

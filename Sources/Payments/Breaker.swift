@@ -1,21 +1,34 @@
-/// The circuit breaker: after several requests in a row that proved nothing, no new operation is
-/// begun until the processor makes sense again (`requirements.md` F2-24).
+/// The circuit breaker: after several requests in a row that were to change something and proved
+/// nothing, no new operation is begun until the processor makes sense again (`requirements.md`
+/// F2-24).
 ///
 /// A value that the books keep for each namespace, because frameworks start a process for each
-/// call. What was begun goes on, bounded as ever: its look-ups are what finds out that the
-/// processor is back. Where none is pending, one new operation is let through after a rest.
+/// call. What was begun goes on, bounded as ever, and any answer that proves something closes it;
+/// look-ups that prove nothing are about what was begun and keep nobody out. After a rest one new
+/// operation is let through to find out.
 ///
 /// Its times are a clock's readings, not the books': those stand still while they are ahead of the
 /// clock.
 public struct Breaker: Hashable, Sendable {
+  /// What is said to a new operation.
+  public enum Admission: Hashable, Sendable {
+    /// It may begin.
+    case admitted
+    /// Another one is finding out whether the processor is back.
+    case soon
+    /// The processor makes no sense.
+    case shut
+  }
+
   /// How many requests in a row have to prove nothing.
-  static let limit: Int64 = 5
+  public static let limit: Int64 = 5
   /// How long one of them counts until the next.
   static let window = Duration.seconds(30)
   /// How long after the last of them one new operation is let through.
-  static let rest = Duration.seconds(30)
+  public static let rest = Duration.seconds(30)
 
-  /// How many requests in a row proved nothing, up to the limit.
+  /// How many requests in a row proved nothing, up to the limit; one more while an operation that
+  /// was let through is finding out.
   public private(set) var doubts: Int64
   /// When the last of them did, or when an operation was last let through.
   public private(set) var last: Instant
@@ -30,14 +43,17 @@ public struct Breaker: Hashable, Sendable {
   }
 
   /// Whether nothing new is begun.
-  private var isOpen: Bool { doubts >= Self.limit }
+  public var isOpen: Bool { doubts >= Self.limit }
 
   /// Takes note of what an answer proved. A turned-away request and a key in use say neither that
   /// the processor works nor that it does not.
-  public mutating func note(_ finding: Finding, at reading: Instant) {
+  ///
+  /// - Parameter writes: whether the request was to change something.
+  public mutating func note(_ finding: Finding, writes: Bool, at reading: Instant) {
     switch finding {
     case .throttled, .inProgress: break
     case .unknown, .notSent:
+      guard writes else { return }
       let isInRow = isOpen || isWithin(Self.window, reading)
       doubts = isInRow ? min(doubts + 1, Self.limit) : 1
       last = reading
@@ -49,11 +65,12 @@ public struct Breaker: Hashable, Sendable {
 
   /// Whether a new operation may begin now. One that may although it is open is the only one until
   /// its outcome is known or as long again has passed.
-  public mutating func admits(at reading: Instant) -> Bool {
-    guard isOpen else { return true }
-    guard !isWithin(Self.rest, reading) else { return false }
+  public mutating func admission(at reading: Instant) -> Admission {
+    guard isOpen else { return .admitted }
+    if isWithin(Self.rest, reading) { return doubts > Self.limit ? .soon : .shut }
+    doubts = Self.limit + 1
     last = reading
-    return true
+    return .admitted
   }
 
   /// Whether the last time is less than so long ago, or so long ahead: a clock was corrected.

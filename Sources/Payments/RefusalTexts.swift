@@ -59,8 +59,18 @@ extension Texts {
         + "be made later.")
   }
 
+  /// The processor answered nothing that could be relied on, and another operation is finding out
+  /// whether it does again.
+  public func processorAwaited(_ operation: Operation) -> Verdict {
+    Verdict(
+      .retry, "processor_awaited",
+      "Nothing was sent: another payment is finding out whether the processor answers again, so "
+        + "\(name(operation)) was not started. Repeat the same call after 5 seconds.",
+      retryAfter: 5)
+  }
+
   /// A rule of the policy refused it.
-  public func denied(_ denial: Denial) -> Verdict {
+  public func denied(_ denial: Denial, _ operation: Operation) -> Verdict {
     switch denial {
     case .toolNotAllowed(let tool):
       return Verdict(

@@ -248,6 +248,10 @@ extension SchemaTests {
     "breaker: SCAN CONSTANT ROW"
       + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
       + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",
+    """
+    openBreakers: SEARCH d USING PRIMARY KEY (name>? AND name<?); SEARCH l USING PRIMARY KEY \
+    (name=?)
+    """,
     "audited: SEARCH meta USING PRIMARY KEY (name=?)",
     "ownerSlot: SEARCH owners USING INTEGER PRIMARY KEY (rowid=?)",
     "newestOwner: SEARCH owners USING COVERING INDEX owners_by_slot (slot=?)",

@@ -1,5 +1,6 @@
 import JSON
 import Payments
+import Processors
 import Testing
 
 /// A processor that answers nothing reliable, before frameworks that start a server for each call:
@@ -74,5 +75,49 @@ import Testing
     shop.street = { _, _, _ in nil }
     shop.restart()
     #expect(try shop.charge("INV-NEW")["code"]?.string != "processor_unavailable")
+  }
+
+  @Test func whileOneFindsOutTheOthersAreToldToComeBack() throws {
+    let shop = try shop()
+    #expect(try ask(shop, atMost: 9) < 9)
+    shop.pass(.seconds(900))
+    // The one that is let through waits for its answer; another one asks meanwhile.
+    shop.street = { request, _, _ in
+      request.path == "/v1/payment_intents"
+        ? .response(Response(status: 429, headers: [], body: Array("{}".utf8))) : nil
+    }
+    shop.restart()
+    _ = try shop.charge("INV-A")
+    let told = try shop.charge("INV-B")
+    #expect(told["verdict"]?.string == "RETRY" && told["code"]?.string == "processor_awaited")
+    shop.street = { _, _, _ in nil }
+    shop.pass(.seconds(60))
+    #expect(try shop.charge("INV-B")["verdict"]?.string == "DONE")
+  }
+
+  @Test func lookUpsThatProveNothingKeepNobodyOut() throws {
+    let shop = try Shop()
+    // One charge is executed, and neither its answer nor its object can be read.
+    shop.street = { request, sandbox, now in
+      if request.path.hasSuffix("/confirm") {
+        _ = sandbox.answer(request, at: now)
+        return .response(Response(status: 504, headers: [], body: []))
+      }
+      let isRead = request.path == "/v1/payment_intents/pi_sandbox_000001"
+      return isRead ? .response(Response(status: 500, headers: [], body: [])) : nil
+    }
+    try shop.charge("POISON")
+    shop.street = { request, _, _ in
+      let isRead = request.path == "/v1/payment_intents/pi_sandbox_000001"
+      return isRead ? .response(Response(status: 500, headers: [], body: [])) : nil
+    }
+    for number in 1...6 {
+      shop.pass(.seconds(40))
+      // No charge in between that closes it: only look-ups were sent for a while.
+      shop.restart()
+      if number == 6 {
+        #expect(try shop.charge("GOOD")["verdict"]?.string == "DONE")
+      }
+    }
   }
 }
