@@ -242,13 +242,18 @@ enum Query: String, CaseIterable {
     """
   case deleteFreeze = "DELETE FROM freezes WHERE extent = ?1"
   case approval = """
-    SELECT customer, amount, currency, until, why, at FROM approvals WHERE operation = ?1 \
-    ORDER BY operation
+    SELECT operation, customer, amount, currency, charge, environment, until, why, at \
+    FROM approvals WHERE operation = ?1 ORDER BY operation
+    """
+  case approvals = """
+    SELECT operation, customer, amount, currency, charge, environment, until, why, at \
+    FROM approvals ORDER BY operation
     """
   case keepApproval = """
-    INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+    INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET \
     customer = excluded.customer, amount = excluded.amount, currency = excluded.currency, \
-    until = excluded.until, why = excluded.why, at = excluded.at
+    charge = excluded.charge, environment = excluded.environment, until = excluded.until, \
+    why = excluded.why, at = excluded.at
     """
   case discrepancies = """
     SELECT * FROM discrepancies WHERE seen >= ?1 ORDER BY subject, kind LIMIT ?2

@@ -189,7 +189,8 @@ extension Desk {
     _ candidate: Operation, _ known: Operation?, _ call: Call, distinctFrom distinct: OperationID?,
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    let judgement = try policy.judge(candidate, in: books, now)
+    let (judgement, approval) = try policy.judge(
+      candidate, in: books, distrusted: retries.distrusted, now)
     hasWritten = true
     try recordPolicy(policy, in: &books, now)
     try books.count(
@@ -197,7 +198,8 @@ extension Desk {
     switch judgement {
     case .refused(let denial):
       try deny(
-        candidate, known, call, texts.denied(denial), rule: denial.rule, policy, in: &books, now)
+        candidate, known, call, texts.denied(denial, candidate), rule: denial.rule, policy,
+        in: &books, now)
     case .granted(let warnings):
       if let verdict = try holdingBack(
         candidate, distinctFrom: distinct, policy, in: &books, now)
@@ -217,7 +219,9 @@ extension Desk {
       var granted = candidate
       granted.due = now
       let reason = known == nil ? "requested" : "requested_again"
-      let written = try write(granted, from: known, reason, in: &books, now)
+      let written = try write(
+        granted, from: known, reason, note: approval.map { "approved \(timestamp($0.at))" },
+        in: &books, now)
       for usage in warnings { try warn(usage, written, in: &books, now) }
       wait(for: written, call, policy, occasion: .first, until: policy.respondWithin, now)
     }
@@ -230,7 +234,10 @@ extension Desk {
   ) throws(LedgerError) {
     hasWritten = true
     if known?.state == .denied { repetitions += 1 }
-    let subject = rule.utf8.starts(with: "cap ".utf8) ? rule : candidate.id.text
+    // What a person may let pass is one operation's matter, another one's is not the same again.
+    let isOwn = verdict.code == Code.tooLarge || verdict.code == Code.split
+    let isCap = rule.utf8.starts(with: "cap ".utf8)
+    let subject = isCap && !isOwn ? rule : candidate.id.text
     let verdict = try stopping(
       verdict, for: subject, run: candidate.run, policy, in: &books, now)
     var denied = candidate

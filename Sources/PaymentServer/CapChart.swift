@@ -37,7 +37,8 @@ struct CapChart: Sendable {
     }
     let full = CapUsage(cap: cap, used: used)
     points.append((now, full.share, isStopped))
-    if full.share > peak.share { peak = full }
+    let isFuller = full.share == peak.share && used.amount > peak.used.amount
+    if full.share > peak.share || isFuller { peak = full }
   }
 
   /// One span of time: how full the cap was at most, and how often it stopped something.

@@ -72,6 +72,7 @@ private struct PolicyExplanation {
   let reason: String
   let usages: [CapUsage]
   let question: PolicyQuestion
+  let isApproved: Bool
 
   var decision: String {
     switch outcome {
@@ -116,6 +117,7 @@ private struct PolicyExplanation {
   }
 
   private func refuses(_ usage: CapUsage) -> Bool {
+    if isApproved, usage.cap.extent == .operation { return false }
     if let left = usage.amountLeft, question.money.amount > left { return true }
     return usage.countLeft == 0
   }
@@ -128,8 +130,10 @@ private struct Record {
   /// The charge it may be a repetition of, and why.
   var lookalike: (operation: Operation, resemblance: Resemblance)?
   let runStarted: Instant
-  /// Whether a person lets it pass caps on single operations.
-  var isApproved = false
+  /// A person's word by which it passes caps on single operations, while it is good.
+  var approval: Approval?
+  /// Why nothing new may be paid at all, and the rule.
+  var closure: (verdict: Verdict, rule: String)?
 }
 
 /// The question with everything it is judged by.
@@ -139,10 +143,11 @@ private struct Asked {
   let dialect: Dialect
   let now: Instant
 
-  var demand: Demand {
+  /// What is asked for, by the means of payment on record, because none was given.
+  private func demand(_ record: Record) -> Demand {
     Demand(
       kind: .charge, namespace: policy.namespace, run: question.run, customer: question.customer,
-      money: question.money)
+      money: question.money, paymentMethod: record.known?.terms.paymentMethod)
   }
 
   func record(in books: borrowing Books) throws(LedgerError) -> Record {
@@ -152,9 +157,13 @@ private struct Asked {
     switch policy.identity {
     case .reference:
       record.known = try books.operation(candidate.id)
-      record.isApproved = try books.approval(of: candidate.id)?.covers(candidate, at: now) ?? false
+      let distrusted = try books.clock().distrusted(at: now)
+      record.approval = try books.approval(of: candidate.id).flatMap {
+        $0.covers(candidate, policy.environment, distrusted: distrusted, at: now) ? $0 : nil
+      }
     case .taskStep: break
     }
+    record.closure = try policy.closure(of: candidate, texts, in: books, now)
     if policy.nearDuplicates.action != .allow {
       record.lookalike = try books.lookalike(
         of: candidate, since: now.advanced(by: .zero - policy.nearDuplicates.window))
@@ -178,6 +187,7 @@ private struct Asked {
   func explain<Failure: Error>(
     by record: Record, exposure: (Scope, Instant?) throws(Failure) -> Exposure
   ) throws(Failure) -> PolicyExplanation {
+    let demand = demand(record)
     let usages = try policy.usages(for: demand, at: now, exposure: exposure)
     func found(
       _ outcome: PolicyExplanation.Outcome, _ rule: String, _ reason: String
@@ -188,7 +198,7 @@ private struct Asked {
         + "\(quoted(question.reference)) in run \(quoted(question.run))"
       return PolicyExplanation(
         subject: subject, outcome: outcome, rule: rule, reason: reason, usages: usages,
-        question: question)
+        question: question, isApproved: record.approval != nil)
     }
     if let objection = dialect.profile.currencies.objection(to: question.money) {
       return found(.impossible, "processor", sentence(objection))
@@ -207,8 +217,11 @@ private struct Asked {
       case .again: break
       }
     }
+    if let (verdict, rule) = record.closure {
+      return found(.stopped, rule, "The model would read: \(verdict.message)")
+    }
     let judgement = try policy.judge(
-      demand, runStarted: record.runStarted, isApproved: record.isApproved, at: now,
+      demand, runStarted: record.runStarted, isApproved: record.approval != nil, at: now,
       exposure: exposure)
     switch judgement {
     case .granted(let warnings):
@@ -218,13 +231,15 @@ private struct Asked {
           .heldBack, "nearDuplicates", "The model would read: \(verdict.message)")
       }
       let names = warnings.map { quoted($0.cap.name) }.joined(separator: ", ")
+      let word = record.approval.map { "A person approved it until \(timestamp($0.until)). " } ?? ""
       return found(
         .granted, "",
         warnings.isEmpty
-          ? "No rule stops it." : "No rule stops it; it brings near the limit: \(names).")
+          ? "\(word)No rule stops it."
+          : "\(word)No rule stops it; it brings near the limit: \(names).")
     case .refused(let denial):
       return found(
-        .stopped, denial.rule, "The model would read: \(texts.denied(denial).message)")
+        .stopped, denial.rule, "The model would read: \(texts.denied(denial, candidate).message)")
     }
   }
 

@@ -9,8 +9,8 @@ public import Payments
 /// what it was never asked, because it was denied, counts as moved at once, which errs on the side
 /// of the caps. An operation is judged by the terms and the run it has now.
 ///
-/// Absent here: rates, which only delay; near duplicates, freezes and closed runs, which stand
-/// where they stood then.
+/// Absent here: rates, which only delay; near duplicates, freezes, closed runs and payment methods
+/// that were declined too often, which stand where they stood then.
 public struct PolicySimulation: Sendable {
   /// One time an operation was asked for.
   public struct Trial: Sendable {
@@ -39,7 +39,8 @@ public struct PolicySimulation: Sendable {
   private var fates: [Fate] = []
   private var runs: [String: Instant] = [:]
   private var book = ExposureBook()
-  /// Where operations stand that a person let pass.
+  /// What persons let pass, by operation, and where those stand of which that was read.
+  private var approvals: [OperationID: Approval] = [:]
   private var approved: Set<Int> = []
 
   /// What became of an operation here.
@@ -71,6 +72,7 @@ public struct PolicySimulation: Sendable {
     recorded = all.filter { isSame($0.namespace, policy.namespace) }
     foreign = all.count - recorded.count
     fates = Array(repeating: Fate(), count: recorded.count)
+    for approval in try books.approvals() { approvals[approval.operation] = approval }
     places.reserveCapacity(recorded.count)
     trials.reserveCapacity(recorded.count)
     for (place, operation) in recorded.enumerated() { places[operation.id] = place }
@@ -108,7 +110,10 @@ public struct PolicySimulation: Sendable {
       if !wasDenied { try move(place, to: to, at: entry.at) }
       return
     }
-    let isApproved = approved.contains(place)
+    let isApproved =
+      approved.contains(place)
+      && approvals[operation.id]?.covers(
+        operation, policy.environment, distrusted: nil, at: entry.at) == true
     let rule =
       try refusal(of: operation, isApproved: isApproved, at: entry.at) ?? lastingDenial(entry)
     trials.append(
@@ -128,6 +133,7 @@ public struct PolicySimulation: Sendable {
     switch entry.reason {
     case "denied_near_duplicate": policy.nearDuplicates.action == .allow ? nil : "nearDuplicates"
     case "denied_frozen": "freeze"
+    case Reason.denied + Code.declinedTooOften: "declines"
     case "denied_run_closed": "a closed run"
     default: nil
     }
@@ -189,7 +195,6 @@ public struct PolicySimulation: Sendable {
     // What bounced is taken out where it was booked, as in the books.
     let booked = state.moved ? now : fates[place].spent ?? now
     for movement in after.movements(from: before) { try book.apply(movement, at: booked) }
-    if let decline = after.decline(from: before) { try book.apply(decline, at: now) }
     fates[place].spent = state.moved ? fates[place].spent ?? now : nil
     guard let charge = after.terms.charge.flatMap({ places[$0] }), let spent = fates[charge].spent
     else { return }

@@ -101,8 +101,8 @@ extension Desk {
   /// row is committed before its first byte leaves (DESIGN §4, invariant 4).
   @discardableResult
   mutating func write(
-    _ after: Operation, from before: Operation?, _ reason: String, in books: inout Books,
-    _ now: Instant
+    _ after: Operation, from before: Operation?, _ reason: String, note: String? = nil,
+    in books: inout Books, _ now: Instant
   ) throws(LedgerError) -> Operation {
     var after = after
     var attempt: Attempt?
@@ -111,7 +111,8 @@ extension Desk {
     }
     let transition = Transition(
       before: before, after: after, reason: reason,
-      particulars: particulars(of: after, since: before, key: rememberedKey(of: after)))
+      particulars: particulars(of: after, since: before, key: rememberedKey(of: after)),
+      note: note)
     let written = try books.write(transition, at: now)
     touched[written.id] = written
     if written.next == nil { keys[written.id] = nil }

@@ -145,9 +145,12 @@ extension Operation {
     return movements
   }
 
-  /// The decline that `before` met when it became this operation; nil when it met none.
+  /// The issuer's decline that `before` met when it became this operation; nil when it met none.
+  /// That the customer has to authenticate is none.
   public func decline(from before: Operation?) -> Movement? {
-    guard state == .declined, before?.state != .declined else { return nil }
+    guard state == .declined, before?.state != .declined, !isSame(code, Code.authentication) else {
+      return nil
+    }
     let scope = Scope.declines(
       of: terms.paymentMethod, customer: terms.customer, in: namespace)
     return Movement(scope: scope, held: .zero, spent: Exposure(amount: 0, count: 1))

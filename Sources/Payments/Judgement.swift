@@ -107,17 +107,17 @@ extension Policy {
     var warnings: [CapUsage] = []
     for usage in try usages(for: demand, at: now, exposure: exposure) {
       let cap = usage.cap
-      if isApproved, cap.extent == .operation { continue }
+      if cap.extent == .operation {
+        if isApproved { continue }
+        if let denial = try denial(of: demand, by: cap, at: now, exposure: exposure) {
+          return .refused(denial)
+        }
+        continue
+      }
       let (sum, overflow) = usage.used.amount.addingReportingOverflow(demand.money.amount)
       let together = Exposure(amount: overflow ? .max : sum, count: usage.used.count + 1)
-      guard cap.allows(together) else {
-        return .refused(
-          cap.extent == .operation ? .operationTooLarge(cap) : .capExhausted(usage))
-      }
-      if let together = try splitSum(demand, cap, at: now, exposure: exposure) {
-        return .refused(.split(cap, together: together))
-      }
-      if cap.extent != .operation, crossesWarning(cap, usage.used, together) {
+      guard cap.allows(together) else { return .refused(.capExhausted(usage)) }
+      if crossesWarning(cap, usage.used, together) {
         warnings.append(CapUsage(cap: cap, used: together))
       }
     }
@@ -125,6 +125,32 @@ extension Policy {
       return .refused(.declinedTooOften(demand.paymentMethod, declines))
     }
     return .granted(warnings: warnings)
+  }
+
+  /// What a cap on single operations has against a demand, whatever the other rules say; nil when
+  /// none has anything.
+  public func singleDenial<Failure: Error>(
+    of demand: Demand, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> Denial? {
+    for cap in caps(on: demand.kind)
+    where cap.extent == .operation && cap.amount.currency == demand.money.currency {
+      if let denial = try denial(of: demand, by: cap, at: now, exposure: exposure) {
+        return denial
+      }
+    }
+    return nil
+  }
+
+  private func denial<Failure: Error>(
+    of demand: Demand, by cap: Cap, at now: Instant,
+    exposure: (Scope, Instant?) throws(Failure) -> Exposure
+  ) throws(Failure) -> Denial? {
+    guard cap.allows(Exposure(amount: demand.money.amount, count: 1)) else {
+      return .operationTooLarge(cap)
+    }
+    return try splitSum(demand, cap, at: now, exposure: exposure)
+      .map { .split(cap, together: $0) }
   }
 
   /// The caps that count this demand, in the order of the file, each with its use at `now`.

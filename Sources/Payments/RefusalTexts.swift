@@ -104,7 +104,7 @@ extension Texts {
       let subject = method.map { "The payment method \(quoted($0))" }
       let often = rule.limit == 1 ? "once" : "\(rule.limit) times"
       return Verdict(
-        .stop, "declined_too_often",
+        .stop, Code.declinedTooOften,
         "\(subject ?? "What the customer has on file") was declined \(often) within "
           + "\(span(rule.window)), so it is not tried again. Nothing was charged. Do not retry with "
           + "it, for this or any other reference. Ask the user for a different payment method, "
@@ -113,8 +113,7 @@ extension Texts {
       return Verdict(
         .stop, Code.tooLarge,
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one "
-          + "operation. Nothing was done. Do not split it. Do not retry unless the user says that "
-          + "it was approved. Tell the user.")
+          + "operation. Nothing was done. Do not split it. \(unlessApproved(operation))")
     case .split(let cap, let together):
       let window = span(cap.splitWindow ?? .zero)
       return Verdict(
@@ -122,9 +121,16 @@ extension Texts {
         "The cap \(quoted(cap.name)) allows at most \(currencies.text(cap.amount)) in one operation, "
           + "and charges of one customer within \(window) count as one: together they would be "
           + "\(currencies.text(Money(together, cap.amount.currency))). Nothing was charged. Do not "
-          + "split it. Do not retry unless the user says that it was approved. Tell the user.")
+          + "split it. \(unlessApproved(operation))")
     case .capExhausted(let usage): return exhausted(usage)
     }
+  }
+
+  /// What may be done about what a person may let pass, and what the person has to be told.
+  func unlessApproved(_ operation: Operation) -> String {
+    "Do not retry unless the user says that it was approved. Tell the user: it was "
+      + "\(name(operation)), customer \(quoted(operation.terms.customer)), operation "
+      + "\(operation.id.text)."
   }
 
   private func exhausted(_ usage: CapUsage) -> Verdict {

@@ -33,7 +33,9 @@ extension Operation {
       if isSame(code, Code.approval) { return [.tellUser, .ask] }
       let isLookedUp = unknownSince != nil && (next?.writes == false || next == .cancel)
       return isLookedUp ? [.ask, .tellUser] : [.ask, .repeatCall]
-    case .denied: return [.tellUser]
+    case .denied:
+      return isSame(code, Code.declinedTooOften)
+        ? [.changePaymentMethod, .tellUser] : [.tellUser]
     case .declined: return [.changePaymentMethod, .tellUser]
     case .voided: return [.tellUser, .repeatCall]
     case .failed:

@@ -44,13 +44,23 @@ public struct Texts: Sendable {
         .stop, Code.voided,
         "\(name(operation)) was cancelled at the processor before it took effect. No money moved. "
           + "Tell the user. Call again with the same reference only if the user still wants it.")
-    case .denied:
-      return Verdict(
-        .stop, operation.code ?? Code.denied,
-        "The policy refused \(name(operation)). No money moved. Do not retry this tool. Tell the "
-          + "user."
-      )
+    case .denied: return refused(operation)
     }
+  }
+
+  /// What is said later of what the policy refused: what may be done is what was said then.
+  private func refused(_ operation: Operation) -> Verdict {
+    let way =
+      if operation.awaitsApproval {
+        unlessApproved(operation)
+      } else if isSame(operation.code, Code.declinedTooOften) {
+        "Do not retry with the same payment method. Ask the user for a different one."
+      } else {
+        "Do not retry this tool. Tell the user."
+      }
+    return Verdict(
+      .stop, operation.code ?? Code.denied,
+      "The policy refused \(name(operation)). No money moved. \(way)")
   }
 
   private func done(_ operation: Operation, _ occasion: Occasion) -> Verdict {

@@ -101,14 +101,15 @@ final class Oracle {
   }
 
   /// Something that a person is about to let pass, as it was asked for last; nil when nothing is.
-  func hearApproval(in place: Int, _ random: inout Random) throws(Breach) -> OperationID? {
+  func hearApproval(in place: Int, _ random: inout Random) throws(Breach) -> Operation? {
     guard !stopped[place].isEmpty else { return nil }
     let id = random.one(of: stopped[place])
     let known = try books[place].read { (books: borrowing Books) throws(LedgerError) in
       try books.operation(id)
     }
-    if let operation = known ?? nil { approved[id, default: []].append(operation.terms) }
-    return id
+    guard let operation = known ?? nil else { return nil }
+    approved[id, default: []].append(operation.terms)
+    return operation
   }
 
   private func isApproved(_ moved: Moved) -> Bool {

@@ -12,14 +12,17 @@ extension World {
   func decide() throws(Breach) {
     guard persons.happens(30) else { return }
     let place = persons.number(0...oracle.books.count - 1)
-    guard let id = try oracle.hearApproval(in: place, &persons) else { return }
-    tell("a person approves \(id.text)")
+    guard let operation = try oracle.hearApproval(in: place, &persons) else { return }
+    tell("a person approves \(operation.id.text)")
+    let word = Approvals.Word(
+      operation: operation.id.text, customer: operation.terms.customer,
+      money: operation.terms.money, why: "seen", length: persons.duration(1000...3_600_000))
     let disk = disks[place]
     disk.enter(process: Self.person)
     do throws(LedgerError) {
       let outcome = try Approvals.approve(
-        id.text, why: "seen", for: persons.duration(1000...3_600_000), policy: weather.policy,
-        ledger: WatchedBooks.path, vfs: disk.name, currencies: Stripe.currencies, at: now)
+        word, under: weather.policy, ledger: WatchedBooks.path, vfs: disk.name,
+        currencies: Stripe.currencies, at: now)
       switch outcome {
       case .done: probes.note("approval.given")
       case .refused: probes.note("approval.refused")

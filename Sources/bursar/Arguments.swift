@@ -110,7 +110,7 @@ private struct Words {
     case .check, .operations: ["--policy"]
     case .policy: PolicyOrder.valued
     case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
-    case .approve: ["--why", "--for", "--policy"]
+    case .approve: ApproveOrder.valued
     case .settle: ["--policy", "--limit"]
     case .audit: ["--policy", "--head"]
     case .replay: ["--policy", "--run"]

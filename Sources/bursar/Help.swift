@@ -37,7 +37,7 @@ private let overview = """
     bursar policy diff | explain | simulate | usage | size ...
     bursar freeze [--run ID | --customer ID | --namespace | --all] --why TEXT ...
     bursar thaw (--run ID | --customer ID | --namespace | --all) [--why TEXT] ...
-    bursar approve OPERATION --why TEXT [--for 1h] [--policy FILE]
+    bursar approve OPERATION --amount A --currency C --customer ID --why TEXT [--for 1h] ...
     bursar settle [--watch | --limit SECONDS] [--events] [--json] [--policy FILE]
     bursar reconcile [--since 30d] [--json] [--policy FILE]
     bursar webhooks --port N [--policy FILE]
@@ -163,14 +163,17 @@ private let thawHelp = """
   """
 
 private let approveHelp = """
-  usage: bursar approve OPERATION --why TEXT [--for 1h] [--policy FILE]
+  usage: bursar approve OPERATION --amount 600.00 --currency USD --customer ID --why TEXT
+                        [--for 1h] [--policy FILE]
 
-  A person's word that one operation may pass which a cap per operation stopped (operation_too_large,
-  split_refused). OPERATION is its id (op_...), as the stopped call and bursar operations name it.
-  The same call then goes through, from whatever process, for as long as --for says (by default 1h,
-  at most 7d): of that customer and that amount, and of nothing else. Every other cap and rule
-  counts as ever; what else stops it is said. It is in the ledger's history, with the reason, and so
-  is that it was used. No tool of the model leads here.
+  A person's word that one operation may pass which a cap per operation stops (operation_too_large,
+  split_refused). OPERATION is its id (op_...), as the stopped call and bursar operations name it;
+  amount, currency and customer are said again, so that nothing else is put in its place. The same
+  call then goes through, from whatever process, for as long as --for says (by default 1h, at most
+  7d): of that customer, that amount, for a refund that charge, in the policy's environment, and of
+  nothing else. Every other cap and rule counts as ever; what else stops it is said. It is in the
+  ledger's history with the reason, and so is that it was used. A clock that goes back ends it. No
+  tool of the model leads here.
 
   """
 

@@ -122,7 +122,7 @@ private func explain(
 }
 
 /// An amount in major units on the command line; nil after complaining.
-private func money(_ amount: String, _ code: String) -> Money? {
+func money(_ amount: String, _ code: String) -> Money? {
   guard let currency = Currency(code), Stripe.currencies[currency] != nil else {
     complain("--currency must be one the processor takes, such as USD, not \"\(code)\".")
     return nil

@@ -17,7 +17,7 @@ extension WorldTests {
       """
 
     private func approve(
-      _ estate: Estate, _ arguments: String...
+      _ estate: Estate, _ arguments: [String]
     ) throws -> (code: Int32, said: [String], complaints: String) {
       let command = try Binary(
         arguments: ["approve", "--policy", estate.policy] + arguments, home: estate.home)
@@ -33,17 +33,21 @@ extension WorldTests {
       #expect(stopped.verdict == "STOP" && stopped.code == "operation_too_large")
       let id = try #require(stopped.operation)
 
-      let unsaid = try approve(estate, id)
-      #expect(unsaid.code == 64 && unsaid.complaints.contains("--why"))
-      let unknown = try approve(estate, "op_none", "--why", "x")
+      let unsaid = try approve(estate, [id, "--why", "x"])
+      #expect(unsaid.code == 64 && unsaid.complaints.contains("--amount"))
+      let what = ["--amount", "60.00", "--currency", "USD", "--customer", "cus_1"]
+      let unknown = try approve(estate, ["op_none", "--why", "x"] + what)
       #expect(unknown.code == 1 && unknown.complaints.contains("There is no operation"))
-      let word = try approve(estate, id, "--why", "seen the invoice", "--for", "10m")
+      let other = ["--amount", "61.00", "--currency", "USD", "--customer", "cus_1"]
+      let wrong = try approve(estate, [id, "--why", "x"] + other)
+      #expect(wrong.code == 1 && wrong.complaints.contains("is not what was said"))
+      let word = try approve(estate, [id, "--why", "seen the invoice", "--for", "10m"] + what)
       #expect(word.code == 0)
-      #expect(word.said.first?.hasSuffix("The same call goes through now.") == true)
+      #expect(word.said.first?.hasPrefix("Approved until ") == true)
 
       try server.write(Wire.charge("inv-1", amount: 6000, id: 2))
       #expect(try Said(try server.readLine()).verdict == "DONE")
-      #expect(try approve(estate, id, "--why", "again").code == 1)
+      #expect(try approve(estate, [id, "--why", "again"] + what).code == 1)
       server.closeInput()
       #expect(try server.exitCode() == 0)
       let shown = try Binary("operations", "show", id, "--policy", estate.policy, home: estate.home)

@@ -52,15 +52,25 @@ struct ArgumentsTests {
     )
     #expect(try command("thaw", "--namespace", "--json", "--policy", "p") == .thaw(whole))
     #expect(whole.extent(in: "acme") == .namespace("acme") && whole.json)
-    let word = try ApproveOrder(names: ["op_a"], values: ["--why": "seen", "--for": "30m"])
+    let what = ["--amount", "60.00", "--currency", "USD", "--customer", "cus_1"]
+    let word = try ApproveOrder(
+      names: ["op_a"],
+      values: [
+        "--amount": "60.00", "--currency": "USD", "--customer": "cus_1", "--why": "seen",
+        "--for": "30m",
+      ])
     #expect(word.length == .seconds(1800))
-    #expect(try command("approve", "op_a", "--why", "seen", "--for", "30m") == .approve(word))
+    let approve = ["approve", "op_a"] + what
+    #expect(
+      try Command(arguments: approve + ["--why", "seen", "--for", "30m"]) == .approve(word))
     #expect(mistake("approve", "--why", "x")?.contains("the id of one operation") == true)
     #expect(mistake("approve", "op_a", "op_b", "--why", "x")?.contains("one operation") == true)
-    #expect(mistake("approve", "op_a")?.contains("--why") == true)
+    #expect(mistake("approve", "op_a", "--why", "x")?.contains("--amount") == true)
+    #expect(throws: UsageMistake.self) { try Command(arguments: approve) }
     for length in ["0s", "8d", "soon"] {
-      #expect(
-        mistake("approve", "op_a", "--why", "x", "--for", length)?.contains("up to 7d") == true)
+      #expect(throws: UsageMistake.self) {
+        try Command(arguments: approve + ["--why", "x", "--for", length])
+      }
     }
     #expect(mistake("freeze", "--all")?.contains("--why") == true)
     // What could never hold anybody.

@@ -229,6 +229,8 @@ extension SchemaTests {
     "hasFreezes: SCAN CONSTANT ROW; SCALAR SUBQUERY 1; SCAN freezes",
     "freeze: SEARCH freezes USING PRIMARY KEY (extent=?)",
     "approval: SEARCH approvals USING PRIMARY KEY (operation=?)",
+    // Persons gave each of them.
+    "approvals: SCAN approvals",
     "discrepancies: SCAN discrepancies",
     """
     discrepanciesOfOperation: SEARCH discrepancies USING INDEX discrepancies_by_operation \

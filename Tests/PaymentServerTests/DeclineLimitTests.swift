@@ -1,4 +1,6 @@
 import JSON
+import Ledger
+import PaymentServer
 import Payments
 import Processors
 import Testing
@@ -87,5 +89,29 @@ import Testing
       #expect(told["code"]?.string == "declined_too_often")
       #expect(told["message"]?.string?.contains("was declined once within 30 days") == true)
     }
+  }
+
+  @Test func whatIsSaidLaterLeadsToAnotherMethodToo() throws {
+    let shop = try shop(#"{"limit": 1}"#)
+    try shop.charge("INV-1", 1000, Self.refused)
+    #expect(try shop.charge("INV-2", 1000, Self.refused)["code"]?.string == "declined_too_often")
+    let told = try shop.call("status", #"{"reference":"INV-2"}"#)
+    #expect(told["code"]?.string == "declined_too_often")
+    #expect(told["message"]?.string?.contains("Ask the user for a different one") == true)
+  }
+
+  @Test func aSimulationOfTheSameRulesBlamesNoCardThatPaid() throws {
+    let shop = try shop(#"{"limit": 1}"#)
+    try shop.charge("INV-1", 1000, Self.refused)
+    try shop.charge("INV-1", 1000, Self.good)
+    try shop.charge("INV-2", 1000, Self.good)
+    try shop.charge("INV-3", 1000, Self.refused)
+    guard case .accepted(let policy) = shop.setting.policy else { throw LedgerError.busy }
+    var trials: [PolicySimulation.Trial] = []
+    try shop.tamper { books throws(LedgerError) in
+      trials = try PolicySimulation(policy, of: books, since: nil).trials
+    }
+    #expect(trials.map(\.now) == trials.map(\.then))
+    #expect(trials.last?.now == "declines")
   }
 }

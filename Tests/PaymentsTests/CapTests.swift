@@ -124,6 +124,12 @@ import Testing
     #expect(declined.decline(from: declined) == nil)
     #expect(charge.decline(from: declined) == nil)
     #expect(charge.decline(from: nil) == nil)
+    // That the customer has to do something in person is not the issuer's word.
+    declined.code = Code.authentication
+    #expect(declined.decline(from: charge) == nil)
+    declined.state = .denied
+    declined.code = Code.declinedTooOften
+    #expect(declined.nextSteps == [.changePaymentMethod, .tellUser])
   }
 
   @Test func noTwoScopesShareTheirText() {

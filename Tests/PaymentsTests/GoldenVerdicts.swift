@@ -105,7 +105,8 @@ let goldenVerdicts = #"""
   reference and the new payment_method.
   operation_too_large STOP: The cap "limit \"1\"\u{a}" allows at most 500.00 USD in one \#
   operation. Nothing was done. Do not split it. Do not retry unless the user says that it was \#
-  approved. Tell the user.
+  approved. Tell the user: it was the charge of 49.99 USD for "INV-7", customer "cus_1", \#
+  operation op_abcdefghijklmnopqrstuvwxyz.
   spend_cap_exceeded STOP: The spend cap for this agent session has been exhausted. Do not \#
   retry this tool. Inform the user that billing could not be completed and that a new \#
   session is required.
@@ -128,6 +129,12 @@ let goldenVerdicts = #"""
   if not, tell the user.
   rate_limited RETRY: Nothing was sent: too many calls in this minute. Repeat the same call \#
   after 7 seconds.
+  processor_awaited RETRY: Nothing was sent: another payment is finding out whether the \#
+  processor answers again, so the charge of 49.99 USD for "INV-7" was not started. Repeat the \#
+  same call after 5 seconds.
+  processor_unavailable STOP: The payment processor is not answering as it should, so the \#
+  charge of 49.99 USD for "INV-7" was not started. Nothing was sent and no money moved. Do not \#
+  retry now. Tell the user; the same call may be made later.
   refund_too_large FIX: `amount` is more than is left to refund of charge "INV-7": at most \#
   0.99 USD, which is 99 in minor units. Nothing was refunded. If the user agrees to less, \#
   call again with the same reference and that amount.

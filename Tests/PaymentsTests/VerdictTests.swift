@@ -90,7 +90,7 @@ import Testing
     var other = charge.terms
     other.money = Money(5000, Fixture.usd)
     other.customer = "cus_\u{202e}2"
-    return denials.map { texts.denied($0) } + [
+    return denials.map { texts.denied($0, charge) } + [
       texts.fix([Mistake("amount", "must be an integer.")]),
       texts.fix([Mistake("amount", "must be an integer."), Mistake("customer", "is missing.")]),
       texts.fix([
@@ -98,6 +98,7 @@ import Testing
       ]),
       texts.conflict(charge, other.differences(from: charge.terms)),
       texts.tooFast("rate_limited", "too many calls in this minute", seconds: 7),
+      texts.processorAwaited(charge), texts.processorUnavailable(charge),
       texts.overRefund(charge, left: Money(99, Fixture.usd)), texts.notRefundable(charge),
       texts.unknownOperation("reference", "INV \u{e9}\n"),
       texts.ambiguousCharge("INV-7", [charge, charge]),
@@ -130,7 +131,7 @@ import Testing
   @Test func theSessionCapHasItsExactText() {
     let usage = CapUsage(cap: Self.cap(.run, .lifetime), used: .zero)
     #expect(
-      Self.texts.denied(.capExhausted(usage)).message
+      Self.texts.denied(.capExhausted(usage), Self.charge(.denied)).message
         == "STOP: The spend cap for this agent session has been exhausted. Do not retry this tool. "
         + "Inform the user that billing could not be completed and that a new session is required.")
   }
