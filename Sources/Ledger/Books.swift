@@ -122,25 +122,34 @@ extension Books {
   }
 
   /// What has to be done by now, the longest due first, at most `limit`.
-  public func due(at now: Instant, limit: Int) throws(LedgerError) -> [Operation] {
-    try operations(.due, [.instant(now), .integer(limit)])
+  ///
+  /// - Parameter namespace: whose operations; nil for everybody's. Another namespace may be of
+  ///   another account: what is due there is for its own servers.
+  public func due(
+    at now: Instant, in namespace: String?, limit: Int
+  ) throws(LedgerError) -> [Operation] {
+    try operations(.due, [.instant(now), .integer(limit), .maybe(namespace)])
   }
 
   /// When the next thing has to be done; nil when nothing has.
-  public func nextDue() throws(LedgerError) -> Instant? {
-    try only(.nextDue, []) { row throws(LedgerError) in try row.instant() }
+  public func nextDue(in namespace: String?) throws(LedgerError) -> Instant? {
+    try only(.nextDue, [.maybe(namespace)]) { row throws(LedgerError) in try row.instant() }
   }
 
   /// The processes that have attempts in flight, besides the one of that epoch.
-  public func owners(besides own: Int64) throws(LedgerError) -> [Int64] {
-    try connection.rows(.foreignOwners, [.integer(own)]) { row throws(LedgerError) in
-      try row.integer()
+  public func owners(
+    besides own: Int64, in namespace: String?
+  ) throws(LedgerError) -> [Int64] {
+    try connection.rows(.foreignOwners, [.integer(own), .maybe(namespace)]) {
+      row throws(LedgerError) in try row.integer()
     }
   }
 
   /// The operations a process has attempts in flight for.
-  public func operations(inFlightOf owner: Int64) throws(LedgerError) -> [Operation] {
-    try operations(.inFlight, [.integer(owner)])
+  public func operations(
+    inFlightOf owner: Int64, in namespace: String?
+  ) throws(LedgerError) -> [Operation] {
+    try operations(.inFlight, [.integer(owner), .maybe(namespace)])
   }
 
   /// Reads every page and index, and refuses books that contradict themselves. Takes as long as

@@ -64,16 +64,20 @@ enum Query: String, CaseIterable {
     GROUP BY processor_reference HAVING count(*) > 1 ORDER BY processor_reference
     """
   case due = """
-    SELECT * FROM operations WHERE next IS NOT NULL AND due <= ?1 ORDER BY due, id LIMIT ?2
+    SELECT * FROM operations WHERE next IS NOT NULL AND due <= ?1 \
+    AND (?3 IS NULL OR namespace = ?3) ORDER BY due, id LIMIT ?2
     """
   case nextDue = """
-    SELECT due FROM operations WHERE next IS NOT NULL AND due IS NOT NULL ORDER BY due, id LIMIT 1
+    SELECT due FROM operations WHERE next IS NOT NULL AND due IS NOT NULL \
+    AND (?1 IS NULL OR namespace = ?1) ORDER BY due, id LIMIT 1
     """
   case foreignOwners = """
-    SELECT DISTINCT owner FROM operations WHERE attempt IS NOT NULL AND owner <> ?1 ORDER BY owner
+    SELECT DISTINCT owner FROM operations WHERE attempt IS NOT NULL AND owner <> ?1 \
+    AND (?2 IS NULL OR namespace = ?2) ORDER BY owner
     """
   case inFlight = """
-    SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 ORDER BY owner, id
+    SELECT * FROM operations WHERE attempt IS NOT NULL AND owner = ?1 \
+    AND (?2 IS NULL OR namespace = ?2) ORDER BY owner, id
     """
   case operationsByProcessorReference = """
     SELECT * FROM operations WHERE processor_reference = ?1 ORDER BY created, id
@@ -302,6 +306,8 @@ enum Query: String, CaseIterable {
   case distrust = """
     INSERT INTO meta VALUES ('distrusted', ?1) ON CONFLICT DO UPDATE SET value = excluded.value
     """
+  case environment = "SELECT value FROM meta WHERE name = ?1 ORDER BY name"
+  case keepEnvironment = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO NOTHING"
   case breaker = """
     SELECT (SELECT value FROM meta WHERE name = ?1), (SELECT value FROM meta WHERE name = ?2)
     """

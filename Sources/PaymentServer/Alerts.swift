@@ -6,6 +6,18 @@ extension Report {
   /// The most discrepancies one report lists.
   static let listedDiscrepancies = 1000
 
+  /// What is wrong with a policy because of what its ledger holds, as a mistake of the policy; nil
+  /// when nothing is.
+  public static func mistake(
+    of policy: Policy, ledger path: String
+  ) throws(LedgerError) -> PolicyMistake? {
+    guard Ledger.exists(at: path) else { return nil }
+    var ledger = try Ledger(path: path)
+    return try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try policy.environmentMistake(in: books)
+    }
+  }
+
   /// What a person has to look at, as the books stand: for `bursar check`.
   public static func alerts(
     ledger path: String, at now: Instant

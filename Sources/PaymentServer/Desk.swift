@@ -163,6 +163,7 @@ struct Desk {
   mutating func work(in books: inout Books, at reading: Instant) throws(LedgerError) {
     let now = try advance(reading, books.clock())
     moment = now
+    try holdAgainstBooks(books)
     guard let policy = rules.inForce else {
       for call in calls { answer(call, texts.policyBroken(rules.firstMistake)) }
       for question in questions { refuse(question, texts.policyBroken(rules.firstMistake).message) }

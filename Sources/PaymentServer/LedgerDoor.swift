@@ -29,11 +29,13 @@ struct LedgerDoor: ~Copyable {
 
   /// Whether other programs have attempts in flight or put something off, an operator left
   /// something to be done, or there is what one of the sinks is to be told (or told again).
-  mutating func othersWork(sinks names: [String]) throws(LedgerError) -> Bool {
+  mutating func othersWork(
+    in namespace: String?, sinks names: [String]
+  ) throws(LedgerError) -> Bool {
     guard ledger != nil else { return false }
     return try ledger!.read { (books: borrowing Books) throws(LedgerError) -> Bool in
-      if try books.nextDue() != nil { return true }
-      if try !books.owners(besides: 0).isEmpty { return true }
+      if try books.nextDue(in: namespace) != nil { return true }
+      if try !books.owners(besides: 0, in: namespace).isEmpty { return true }
       guard !names.isEmpty else { return false }
       if try !books.askedAgain().isEmpty { return true }
       let last = try books.lastLine()

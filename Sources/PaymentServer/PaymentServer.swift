@@ -51,7 +51,9 @@ public struct PaymentServer: ~Copyable {
     if !books.isOpen, books.exists { desk.wake = reading.advanced(by: desk.ahead) }
     do throws(LedgerError) {
       guard try books.changedByOthers() else { return }
-      let isOurs = desk.isWatched ? true : try books.othersWork(sinks: desk.knownSinks)
+      let namespace = desk.rules.inForce?.namespace
+      let isOurs =
+        desk.isWatched ? true : try books.othersWork(in: namespace, sinks: desk.knownSinks)
       if isOurs { desk.wake = reading.advanced(by: desk.ahead) }
     } catch {
       // What is wrong with the books is told to whoever calls next.

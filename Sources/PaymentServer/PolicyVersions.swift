@@ -53,11 +53,22 @@ extension Desk {
     log("policy_refused", [("mistake", .string(rules.firstMistake))])
   }
 
+  /// Holds the policy against the books before anything is done by it: payments of another
+  /// environment are not its own, neither what is due of them nor what they say was paid.
+  mutating func holdAgainstBooks(_ books: borrowing Books) throws(LedgerError) {
+    guard recordedPolicy == nil, let policy = rules.inForce,
+      let mistake = try policy.environmentMistake(in: books)
+    else { return }
+    log("policy_refused", [("mistake", .string(mistake.sentence))])
+    rules = .broken([mistake])
+  }
+
   /// Writes down which policy judges from here on, unless it is the one the books name last.
   mutating func recordPolicy(
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
     if isSame(recordedPolicy, policy.hash) { return }
+    try books.keep(policy.environment, of: policy.namespace)
     let last = try books.lastPolicy().map { AcceptedPolicy(detail: $0.detail) }
     if !isSame(last?.hash, policy.hash) {
       let accepted = AcceptedPolicy(
@@ -69,9 +80,23 @@ extension Desk {
 }
 
 extension Policy {
+  /// What is wrong when the books hold payments of another environment in this namespace.
+  func environmentMistake(in books: borrowing Books) throws(LedgerError) -> PolicyMistake? {
+    guard let known = try books.environment(of: namespace), known != environment else {
+      return nil
+    }
+    return PolicyMistake(
+      line: 1, column: 1, path: "environment",
+      message: "The ledger holds payments of environment \(known.rawValue) in namespace "
+        + "\(quoted(namespace)), and this policy is of \(environment.rawValue): what was only "
+        + "practised would count as paid. Give it a ledger.path or a namespace of its own.")
+  }
+
   /// The first key that differs and may not while a server runs: it was arranged at its start.
   fileprivate func lastingKey(changedBy other: Policy) -> String? {
     if environment != other.environment { return "environment" }
+    if !isSame(namespace, other.namespace) { return "namespace" }
+    if identity != other.identity { return "identity" }
     if !isSame(ledgerPath, other.ledgerPath) { return "ledger.path" }
     if processor != other.processor { return "processor" }
     return run.sources == other.run.sources ? nil : "run.from"

@@ -45,16 +45,17 @@ public enum Report {
     public let report: [UInt8]
   }
 
-  /// What is not at rest in a ledger, or rests as a dead letter, the oldest first; nothing without
-  /// a ledger.
+  /// What is not at rest in a namespace, or rests as a dead letter, the oldest first; nothing
+  /// without a ledger.
   public static func unresolved(
-    ledger path: String, json: Bool, currencies: CurrencyTable
+    ledger path: String, namespace: String, json: Bool, currencies: CurrencyTable
   ) throws(LedgerError) -> Unresolved {
     var open: [Operation] = []
     if Ledger.exists(at: path) {
       var ledger = try Ledger(path: path)
       open = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-        try books.due(at: Instant(milliseconds: .max), limit: .max) + books.deadLetters(limit: .max)
+        try books.due(at: Instant(milliseconds: .max), in: namespace, limit: .max)
+          + books.deadLetters(limit: .max).filter { isSame($0.namespace, namespace) }
       }
     }
     open.sort { left, right in

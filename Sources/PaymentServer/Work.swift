@@ -181,10 +181,10 @@ extension Desk {
   mutating func doWhatIsDue(
     _ policy: Policy, in books: inout Books, _ now: Instant
   ) throws(LedgerError) {
-    try patrol(in: &books, now)
+    try patrol(policy.namespace, in: &books, now)
     var room = policy.rates.inFlight - out.count
     while room > 0 {
-      let due = try books.due(at: now, limit: room)
+      let due = try books.due(at: now, in: policy.namespace, limit: room)
       if due.isEmpty { return }
       for operation in due {
         if operation.attempt == nil {
@@ -199,12 +199,14 @@ extension Desk {
 
   /// Takes over what a dead process left. Whether one lives is asked of its file, so that a server
   /// with much to do does not ask at every step.
-  private mutating func patrol(in books: inout Books, _ now: Instant) throws(LedgerError) {
+  private mutating func patrol(
+    _ namespace: String, in books: inout Books, _ now: Instant
+  ) throws(LedgerError) {
     if let patrolled, patrolled <= now, now < patrolled.advanced(by: Self.pollInterval) { return }
     patrolled = now
-    for owner in try books.owners(besides: books.own(at: now))
+    for owner in try books.owners(besides: books.own(at: now), in: namespace)
     where try !books.isAlive(owner: owner) {
-      for operation in try books.operations(inFlightOf: owner) {
+      for operation in try books.operations(inFlightOf: owner, in: namespace) {
         try takeOver(operation, in: &books, now)
       }
     }
@@ -229,10 +231,11 @@ extension Desk {
     var wakes: [Instant] = waiting.map(\.deadline)
     if let deliveryWake { wakes.append(deliveryWake) }
     // While nothing more may be begun, what is due waits for an answer, not for the time.
-    if mayBegin, let due = try books.nextDue() {
+    let namespace = rules.inForce?.namespace
+    if mayBegin, let due = try books.nextDue(in: namespace) {
       wakes.append(due > now ? due : now.advanced(by: Self.patrolInterval))
     }
-    if try !books.owners(besides: books.own(at: now)).isEmpty {
+    if try !books.owners(besides: books.own(at: now), in: namespace).isEmpty {
       let isJoined = waiting.contains { touched[$0.operation]?.owner == nil }
       wakes.append(now.advanced(by: isJoined ? Self.pollInterval : Self.patrolInterval))
     }

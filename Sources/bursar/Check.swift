@@ -54,6 +54,10 @@ private struct BooksAtStart {
     do {
       let inspection = try Report.inspection(ledger: ledger)
       remarks = inspection.remarks
+      if let mistake = try Report.mistake(of: policy, ledger: ledger) {
+        found = [Complaint(place: ledger, message: mistake.message)]
+        return
+      }
       found = inspection.violations.map { broken in
         Complaint(
           place: ledger,

@@ -114,6 +114,13 @@ struct Examination {
       return
     }
     do {
+      if let policy = arrangement.policy,
+        let mistake = try Report.mistake(of: policy, ledger: ledger)
+      {
+        note(
+          .failure(
+            "ledger", mistake.message, fix: "set ledger.path or namespace in the policy"))
+      }
       let inspection = try Report.inspection(ledger: ledger)
       for remark in inspection.remarks { note(.ok("ledger", remark)) }
       for broken in inspection.violations {

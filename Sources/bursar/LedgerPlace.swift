@@ -21,6 +21,18 @@ enum LedgerPlace {
 }
 
 extension Arrangement {
+  /// Whether the ledger's payments are of the policy's environment; complains when they are not.
+  func hasLedgerOfItsOwn() -> Bool {
+    guard let policy else { return false }
+    do {
+      guard let mistake = try Report.mistake(of: policy, ledger: ledger) else { return true }
+      complain("\(ledger): \(mistake.message)")
+    } catch {
+      complain("The ledger \(ledger) cannot be used: \(Report.reason(error))")
+    }
+    return false
+  }
+
   /// Whether the ledger's file is whole; complains when it is not. A damaged page need not be one
   /// that is read, and what is read then is not all there is.
   func hasWholeLedger() -> Bool {

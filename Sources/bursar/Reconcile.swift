@@ -9,6 +9,7 @@ func reconcile(policy: String?, since: String?, json: Bool) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
+  guard arrangement.hasLedgerOfItsOwn() else { return .configuration }
   guard arrangement.hasWholeLedger() else { return .inputOutput }
   var span = Duration.seconds(30 * 86_400)
   if let since {

@@ -24,6 +24,7 @@ func settle(_ order: SettleOrder) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
+  guard arrangement.hasLedgerOfItsOwn() else { return .configuration }
   // One that goes on says it in the log, as often as it is so.
   guard order.watch || arrangement.hasWholeLedger() else { return .inputOutput }
   var clock = Clock()
@@ -50,7 +51,7 @@ func settle(_ order: SettleOrder) -> ExitCode {
   if order.watch { return .ok }
   // After what is due, because it reads everything.
   guard freezeContradictions(in: arrangement.ledger, at: clock.now()) else { return .inputOutput }
-  return remains(in: arrangement.ledger, json: order.json)
+  return remains(in: arrangement.ledger, of: rules.namespace, json: order.json)
 }
 
 /// Holds the books against themselves; false when they cannot be read.
@@ -68,9 +69,10 @@ private func freezeContradictions(in ledger: String, at now: Instant) -> Bool {
 
 /// Says what is still open; in place of standard output, where that was told events, on standard
 /// error.
-private func remains(in ledger: String, json: Bool) -> ExitCode {
+private func remains(in ledger: String, of namespace: String, json: Bool) -> ExitCode {
   do {
-    let rest = try Report.unresolved(ledger: ledger, json: json, currencies: Stripe.currencies)
+    let rest = try Report.unresolved(
+      ledger: ledger, namespace: namespace, json: json, currencies: Stripe.currencies)
     guard write(rest.report, to: 1) else { return .inputOutput }
     // Dead letters of payments are in the report.
     var clock = Clock()

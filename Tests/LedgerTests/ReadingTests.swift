@@ -46,11 +46,14 @@ import Testing
         $0.due = nil
       })
     try ledger.read { books throws(LedgerError) in
-      #expect(try books.nextDue() == at(10))
-      #expect(names(try books.due(at: at(20), limit: 9)) == ["op_c", "op_a", "op_b"])
-      #expect(names(try books.due(at: at(20), limit: 2)) == ["op_c", "op_a"])
-      #expect(names(try books.due(at: at(19), limit: 9)) == ["op_c"])
-      #expect(try books.due(at: at(9), limit: 9).isEmpty)
+      #expect(try books.nextDue(in: nil) == at(10))
+      #expect(names(try books.due(at: at(20), in: nil, limit: 9)) == ["op_c", "op_a", "op_b"])
+      #expect(names(try books.due(at: at(20), in: nil, limit: 2)) == ["op_c", "op_a"])
+      #expect(names(try books.due(at: at(19), in: nil, limit: 9)) == ["op_c"])
+      #expect(try books.due(at: at(9), in: nil, limit: 9).isEmpty)
+      #expect(try books.due(at: at(20), in: "acme", limit: 9).count == 3)
+      #expect(try books.due(at: at(20), in: "other", limit: 9).isEmpty)
+      #expect(try books.nextDue(in: "other") == nil)
       #expect(try books.pendingCount() == 4)
     }
   }
@@ -58,7 +61,7 @@ import Testing
   @Test func newBooksAreEmpty() throws {
     var ledger = try Ledger(path: scratch("ledger.db"))
     try ledger.read { books throws(LedgerError) in
-      #expect(try books.nextDue() == nil)
+      #expect(try books.nextDue(in: nil) == nil)
       #expect(try books.pendingCount() == 0)
       #expect(try books.latest() == nil)
       #expect(try books.run("run-1", namespace: "acme") == nil)

@@ -157,8 +157,8 @@ extension SchemaTests {
     (processor_reference>?)
     """,
     "due: SEARCH operations USING INDEX pending (due<?)",
-    "nextDue: SEARCH operations USING COVERING INDEX pending (due>?)",
-    "foreignOwners: SCAN operations USING COVERING INDEX in_flight",
+    "nextDue: SEARCH operations USING INDEX pending (due>?)",
+    "foreignOwners: SCAN operations USING INDEX in_flight",
     "inFlight: SEARCH operations USING INDEX in_flight (owner=?)",
     """
     operationsByProcessorReference: SEARCH operations USING INDEX \
@@ -247,6 +247,7 @@ extension SchemaTests {
     "clock: SCAN CONSTANT ROW"
       + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
       + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",
+    "environment: SEARCH meta USING PRIMARY KEY (name=?)",
     "breaker: SCAN CONSTANT ROW"
       + "; SCALAR SUBQUERY 1; SEARCH meta USING PRIMARY KEY (name=?)"
       + "; SCALAR SUBQUERY 2; SEARCH meta USING PRIMARY KEY (name=?)",

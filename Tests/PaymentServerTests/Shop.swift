@@ -28,10 +28,14 @@ final class Shop {
   private var calls = 0
   private var said: [JSONValue] = []
 
-  init(_ policy: String = #"{"nearDuplicates": {"action": "allow"}, "caps": [\#(wide)]}"#) throws {
+  /// - Parameter shared: the ledger of another shop; nil for one of its own.
+  init(
+    _ policy: String = #"{"nearDuplicates": {"action": "allow"}, "caps": [\#(wide)]}"#,
+    ledger shared: String? = nil
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "bursar-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    ledger = folder.appending(path: "ledger.db").path
+    ledger = shared ?? folder.appending(path: "ledger.db").path
     setting = Setting(
       policy: readPolicy(Array(policy.utf8), currencies: Stripe.currencies),
       dialect: Stripe.dialect(profileName: "sandbox"), livemode: false, run: "run-1",

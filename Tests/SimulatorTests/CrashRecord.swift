@@ -43,7 +43,7 @@ struct Record {
     if try !connection.run("PRAGMA foreign_key_check").isEmpty { faults.append("foreign keys") }
     let tables = [
       "operations", "attempts", "history", "particulars", "chain", "exposure", "held", "runs",
-      "tallies", "sinks", "undelivered", "meta",
+      "tallies", "sinks", "undelivered", "approvals", "meta",
     ]
     for table in tables {
       text += try Record.text(of: table, connection)
@@ -54,9 +54,8 @@ struct Record {
         "SELECT scope, sum(amount), sum(count) FROM exposure WHERE width = \(width) GROUP BY scope",
         connection)
     }
-    if case .integer(let value)? = try connection.run("SELECT value FROM meta").first?.first {
-      latest = value
-    }
+    let mark = try connection.run("SELECT value FROM meta WHERE name = 'latest'")
+    if case .integer(let value)? = mark.first?.first { latest = value }
     try ledger.read { (books: borrowing Books) throws(LedgerError) in
       if let flaw = try books.audit(against: nil).flaw { faults.append("chain: \(flaw)") }
       for operation in try books.operations(newest: 10_000) {
