@@ -20,10 +20,11 @@ public func lint(
   lint.judgeRules()
   if Ledger.exists(at: path) {
     var ledger = try Ledger(path: path)
-    let operations = try ledger.read { (books: borrowing Books) throws(LedgerError) in
-      try books.operations(newest: .max)
+    let (operations, approved) = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      (try books.operations(newest: .max), try books.approvals().map(\.operation))
     }
-    lint.judgeSizes(by: operations)
+    lint.judgeNamespace(by: operations)
+    lint.judgeSizes(by: operations, besides: Set(approved))
   }
   return lint.warnings
 }
@@ -114,13 +115,28 @@ private struct Lint {
     }
   }
 
-  mutating func judgeSizes(by operations: [Operation]) {
+  /// Another namespace is another identity of everything: what was paid in the one is not known to
+  /// be paid in the other.
+  mutating func judgeNamespace(by operations: [Operation]) {
+    guard let other = operations.first,
+      !operations.contains(where: { isSame($0.namespace, policy.namespace) })
+    else { return }
+    warn(
+      "namespace_unknown",
+      "The ledger holds \(operations.count) operations, none of them of namespace "
+        + "\(quoted(policy.namespace)); the newest is of \(quoted(other.namespace)). If that is a slip, "
+        + "everything is paid again: caps begin empty and no reference is known.")
+  }
+
+  /// - Parameter approved: what a person let pass of the caps on single operations.
+  mutating func judgeSizes(by operations: [Operation], besides approved: Set<OperationID>) {
     for kind in Operation.Kind.allCases {
       for cap in policy.caps(on: kind) where cap.limitsAmount {
         let seen = operations.filter {
           $0.kind == kind && isSame($0.namespace, policy.namespace)
             && $0.terms.money.currency == cap.amount.currency
             && ($0.state.moved || $0.state.holds)
+            && !(cap.extent == .operation && approved.contains($0.id))
         }
         let subject = "\(kind == .charge ? "cap" : "refund cap") \(quoted(cap.name))"
         let largest = seen.map(\.terms.money.amount).max() ?? 0

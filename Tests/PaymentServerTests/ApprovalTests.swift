@@ -246,6 +246,16 @@ import Testing
     #expect(try shop.charge("INV-1", 6000)["code"]?.string == "operation_too_large")
   }
 
+  @Test func whatWasApprovedIsNoSignThatACapIsTooSmall() throws {
+    let shop = try shop(Self.single)
+    try shop.charge("INV-1", 6000)
+    _ = try approve(shop, "INV-1")
+    try shop.charge("INV-1", 6000)
+    guard case .accepted(let policy) = shop.setting.policy else { throw LedgerError.busy }
+    let codes = try lint(policy, ledger: shop.ledger, currencies: Stripe.currencies).map(\.code)
+    #expect(!codes.contains("cap_below_largest"))
+  }
+
   @Test func aSimulationAndAnExplanationKnowWhatWasApproved() throws {
     let shop = try shop(Self.single)
     try shop.charge("INV-1", 6000)
