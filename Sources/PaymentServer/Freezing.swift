@@ -4,14 +4,20 @@ public import Payments
 
 /// What an operator freezes and thaws; every server on the same ledger goes by it from then on.
 public enum Freezing {
-  /// Freezes; a ledger that does not exist yet is made.
+  /// Freezes; a ledger that does not exist yet is made. Gives back whether what is frozen is known:
+  /// of a run whether it ever called.
   ///
   /// - Throws: what the ledger throws; then nothing is frozen.
-  public static func freeze(_ freeze: Freeze, ledger path: String) throws(LedgerError) {
+  @discardableResult
+  public static func freeze(_ freeze: Freeze, ledger path: String) throws(LedgerError) -> Bool {
     var ledger = try Ledger(path: path)
-    try ledger.commit { (books: inout Books) throws(LedgerError) in
+    return try ledger.commit { (books: inout Books) throws(LedgerError) in
       let now = try books.time(at: freeze.at)
       try books.freeze(Freeze(freeze.extent, why: freeze.why, at: now))
+      switch freeze.extent {
+      case .run(let run, let namespace): return try books.run(run, namespace: namespace) != nil
+      case .customer, .namespace, .all: return true
+      }
     }
   }
 

@@ -67,6 +67,7 @@ func deadLetters(_ order: DeadLettersOrder) -> ExitCode {
   do {
     switch order.wish {
     case .list:
+      LedgerPlace.mention(absent: ledger)
       let held = try DeadLetters.list(
         ledger: ledger, json: order.json, currencies: Stripe.currencies, at: clock.now())
       guard write(held.report, to: 1) else { return .inputOutput }

@@ -93,8 +93,13 @@ func freeze(_ order: FreezeOrder) -> ExitCode {
       complain("Nothing is frozen. \(mistake)")
       return .usage
     }
-    try Freezing.freeze(freeze, ledger: paper.ledger)
-    return order.list(of: paper, else: "Frozen: \(extent.sentence).\n")
+    let isNew = !System.exists(paper.ledger)
+    let isKnown = try Freezing.freeze(freeze, ledger: paper.ledger)
+    if isNew { complain("There was no ledger at \(paper.ledger); it was made to be frozen.") }
+    if !isKnown, case .run(let run, _) = extent {
+      complain("No run \"\(run)\" has called yet; one of that name will be stopped if it does.")
+    }
+    return order.list(of: paper, else: "Frozen in \(paper.ledger): \(extent.sentence).\n")
   } catch {
     complain("The ledger \(paper.ledger) cannot be written: \(Report.reason(error))")
     return .inputOutput

@@ -2,6 +2,12 @@ import PaymentServer
 
 /// Where a ledger stands or is to stand.
 enum LedgerPlace {
+  /// Says so when there is no ledger: that nothing was found may mean that it was looked for in the
+  /// wrong place.
+  static func mention(absent ledger: String) {
+    if !System.exists(ledger) { complain("There is no ledger at \(ledger).") }
+  }
+
   /// The directory it is in, or the nearest to it that is there.
   static func nearest(to ledger: String) -> String {
     var place = directory(of: ledger) ?? ""

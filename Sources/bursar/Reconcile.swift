@@ -11,6 +11,7 @@ func reconcile(policy: String?, since: String?, json: Bool) -> ExitCode {
   }
   guard arrangement.hasLedgerOfItsOwn() else { return .configuration }
   guard arrangement.hasWholeLedger() else { return .inputOutput }
+  LedgerPlace.mention(absent: arrangement.ledger)
   var span = Duration.seconds(30 * 86_400)
   if let since {
     guard let length = readDuration(since) else {

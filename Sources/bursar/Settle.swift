@@ -27,6 +27,7 @@ func settle(_ order: SettleOrder) -> ExitCode {
   guard arrangement.hasLedgerOfItsOwn() else { return .configuration }
   // One that goes on says it in the log, as often as it is so.
   guard order.watch || arrangement.hasWholeLedger() else { return .inputOutput }
+  if !order.watch { LedgerPlace.mention(absent: arrangement.ledger) }
   var clock = Clock()
   var output: Descriptor?
   if order.events {

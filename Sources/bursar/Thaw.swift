@@ -15,10 +15,12 @@ func thaw(_ order: FreezeOrder) -> ExitCode {
   }
   do {
     guard try Freezing.thaw(freeze, ledger: paper.ledger) else {
-      complain("There is nothing to thaw: \(extent.sentence) is neither frozen nor closed.")
+      complain(
+        "There is nothing to thaw in \(paper.ledger): \(extent.sentence) is neither frozen nor "
+          + "closed.")
       return .found
     }
-    return order.list(of: paper, else: "Thawed: \(extent.sentence).\n")
+    return order.list(of: paper, else: "Thawed in \(paper.ledger): \(extent.sentence).\n")
   } catch {
     complain("The ledger \(paper.ledger) cannot be written: \(Report.reason(error))")
     return .inputOutput

@@ -158,7 +158,10 @@ extension WorldTests {
       #expect(try said(Wire.charge("inv-1", amount: 100), by: binaries[0]).verdict == "DONE")
       let freeze = try Binary(
         "freeze", "--all", "--why", "audit", "--policy", path, home: home)
-      #expect(try freeze.readToEnd() == ["Frozen: everything in the ledger."])
+      #expect(
+        try freeze.readToEnd() == [
+          "Frozen in \(home.path(".local/state/bursar/ledger.db")): everything in the ledger."
+        ])
       #expect(try freeze.exitCode() == 0)
       for (number, binary) in binaries.enumerated() {
         let answer = try said(Wire.charge("inv-\(number + 2)", amount: 101 + number), by: binary)
