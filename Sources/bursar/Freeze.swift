@@ -59,44 +59,38 @@ struct FreezeOrder: Equatable {
   }
 
   private static func isBlank(_ text: String) -> Bool { text.utf8.allSatisfy { $0 <= 0x20 } }
-
-  /// The same with the policy's namespace.
-  func extent(in namespace: String) -> Freeze.Extent? {
-    switch subject {
-    case .run(let run)?: .run(run, namespace: namespace)
-    case .customer(let customer)?: .customer(customer, namespace: namespace)
-    case .namespace?: .namespace(namespace)
-    case .all?: .all
-    case nil: nil
-    }
-  }
 }
 
 extension FreezeOrder {
   /// Answers with the sentence, or with what is frozen now: without a sentence, and to programs.
-  func list(of paper: PolicyOnPaper, else sentence: String?) -> ExitCode {
+  func list(of paper: BooksOnPaper, else sentence: String?) -> ExitCode {
     if !json, let sentence { return answer(sentence) ? .ok : .inputOutput }
-    return paper.tell { try Freezing.report(ledger: paper.ledger, json: json) }
+    do {
+      let report = try Freezing.report(ledger: paper.ledger, json: json)
+      return write(report, to: 1) ? .ok : .inputOutput
+    } catch {
+      complain("The ledger \(paper.ledger) cannot be read: \(Report.reason(error))")
+      return .inputOutput
+    }
   }
 }
 
 /// `bursar freeze`: no new money moves in that extent, in any process, until it is thawed.
 func freeze(_ order: FreezeOrder) -> ExitCode {
-  guard let paper = PolicyOnPaper(option: order.policy) else { return .configuration }
+  guard let paper = BooksOnPaper(option: order.policy) else { return .configuration }
+  guard let subject = order.subject else { return order.list(of: paper, else: nil) }
+  guard let extent = paper.extent(of: subject) else { return .configuration }
   var clock = Clock()
+  let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
+  if let mistake = Freezing.mistake(in: freeze) {
+    complain("Nothing is frozen. \(mistake)")
+    return .usage
+  }
+  let isNew = !System.exists(paper.ledger)
   do {
-    guard let extent = order.extent(in: paper.policy.namespace) else {
-      return order.list(of: paper, else: nil)
-    }
-    let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
-    if let mistake = Freezing.mistake(in: freeze) {
-      complain("Nothing is frozen. \(mistake)")
-      return .usage
-    }
-    let isNew = !System.exists(paper.ledger)
     let isKnown = try Freezing.freeze(freeze, ledger: paper.ledger)
     if isNew { complain("There was no ledger at \(paper.ledger); it was made to be frozen.") }
-    if !isKnown, case .run(let run, _) = extent {
+    if !isKnown, case .run(let run) = subject {
       complain("No run \"\(run)\" has called yet; one of that name will be stopped if it does.")
     }
     return order.list(of: paper, else: "Frozen in \(paper.ledger): \(extent.sentence).\n")

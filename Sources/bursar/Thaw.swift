@@ -3,11 +3,13 @@ import Payments
 
 /// `bursar thaw`: takes a freeze back; a run that was closed is open again.
 func thaw(_ order: FreezeOrder) -> ExitCode {
-  guard let paper = PolicyOnPaper(option: order.policy) else { return .configuration }
-  var clock = Clock()
-  guard let extent = order.extent(in: paper.policy.namespace) else {
+  guard let subject = order.subject else {
     preconditionFailure("A thaw says what is thawed; the command line is held to that.")
   }
+  guard let paper = BooksOnPaper(option: order.policy),
+    let extent = paper.extent(of: subject)
+  else { return .configuration }
+  var clock = Clock()
   let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
   if order.why != nil, let mistake = Freezing.mistake(in: freeze) {
     complain("Nothing is thawed. \(mistake)")

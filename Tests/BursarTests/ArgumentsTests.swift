@@ -46,12 +46,12 @@ struct ArgumentsTests {
     let run = try FreezeOrder(
       run: "r", customer: nil, flags: [], why: "loop", policy: nil, isThaw: false)
     #expect(try command("freeze", "--run", "r", "--why", "loop") == .freeze(run))
-    #expect(run.extent(in: "acme") == .run("r", namespace: "acme"))
+    #expect(run.subject == .run("r"))
     let whole = try FreezeOrder(
       run: nil, customer: nil, flags: ["--namespace", "--json"], why: nil, policy: "p", isThaw: true
     )
     #expect(try command("thaw", "--namespace", "--json", "--policy", "p") == .thaw(whole))
-    #expect(whole.extent(in: "acme") == .namespace("acme") && whole.json)
+    #expect(whole.subject == .namespace && whole.json)
     let what = ["--amount", "60.00", "--currency", "USD", "--customer", "cus_1"]
     let word = try ApproveOrder(
       names: ["op_a"],

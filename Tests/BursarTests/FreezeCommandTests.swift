@@ -68,5 +68,45 @@ extension WorldTests {
       let found = try said(command)
       #expect(found.complaint.contains("There is no ledger at \(ledger)."))
     }
+
+    @Test func anEmergencyStopNeedsNoSoundPolicy() throws {
+      let broken = """
+        { // edited in a hurry
+          "namespace": "shop", "ledger": { "path": "books.db" }, "limits": [], "caps": 7
+        }
+        """
+      try home.write(broken, to: "policy.jsonc")
+      let books = home.path("books.db")
+      let freeze = try said("freeze", "--namespace", "--why", "audit")
+      #expect(freeze.code == 0)
+      #expect(freeze.answer == ["Frozen in \(books): namespace \"shop\"."])
+      #expect(freeze.complaint.contains("limits") && freeze.complaint.contains("is broken"))
+      #expect(try said("freeze").answer.first?.contains("namespace \"shop\"") == true)
+      let thaw = try said("thaw", "--namespace")
+      #expect(thaw.answer == ["Thawed in \(books): namespace \"shop\"."])
+    }
+
+    @Test(arguments: [
+      "{", "[]", "", #"{"ledger": {"path": 7}, "caps": []}"#, #"{"ledger": 7, "caps": 7}"#,
+    ]) func whereTheLedgerIsIsNeverGuessed(_ broken: String) throws {
+      try home.write(broken, to: "policy.jsonc")
+      let freeze = try said("freeze", "--all", "--why", "audit")
+      #expect(freeze.code == 78)
+      #expect(freeze.answer == [] && !freeze.complaint.contains("51H"))
+      #expect(!FileManager.default.fileExists(atPath: ledger))
+    }
+
+    @Test(arguments: [#""a|b""#, "7", #""sk_live_51Habc""#])
+    func aNamespaceThatIsNoneKeepsNobodyFromFreezingEverything(_ name: String) throws {
+      try home.write("{\"namespace\": \(name), \"caps\": 7}", to: "policy.jsonc")
+      for extent in [["--namespace"], ["--run", "r"], ["--customer", "cus_1"]] {
+        let binary = try Binary(
+          arguments: ["freeze", "--policy", path, "--why", "x"] + extent, home: home)
+        #expect(try binary.exitCode() == 78)
+      }
+      let all = try said("freeze", "--all", "--why", "audit")
+      #expect(all.code == 0)
+      #expect(all.answer == ["Frozen in \(ledger): everything in the ledger."])
+    }
   }
 }
