@@ -91,7 +91,9 @@ public enum DeadLetters {
     _ id: String, as resolution: Resolution, evidence: String, livemode: Bool,
     ledger path: String, at reading: Instant
   ) throws(LedgerError) -> WishOutcome {
-    if let mistake = wordMistake(in: evidence, called: "evidence") { return .refused(mistake) }
+    let mistake = wordMistake(
+      in: evidence, called: "evidence", expected: "what was seen, and where")
+    if let mistake { return .refused(mistake) }
     return try change(id, ledger: path, at: reading) {
       operation, attempts, now throws(ResolutionMistake) in
       Transition(

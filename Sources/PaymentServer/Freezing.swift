@@ -21,11 +21,15 @@ public enum Freezing {
     }
   }
 
+  /// What stands in place of a reason that may hold a secret: a stop must not fail over its reason.
+  public static let withheldReason = "not kept: it may hold a card number or a key"
+
   /// What is wrong with a freeze that the history is to keep; nil when nothing is.
   public static func mistake(in freeze: Freeze) -> String? {
     switch freeze.extent {
     case .run(let name, _), .customer(let name, _):
-      if let mistake = wordMistake(in: name, called: "name") { return mistake }
+      let mistake = wordMistake(in: name, called: "name", expected: "the whole id")
+      if let mistake { return mistake }
     case .namespace, .all: break
     }
     return wordMistake(in: freeze.why, called: "reason")

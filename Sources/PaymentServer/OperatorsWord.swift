@@ -13,10 +13,14 @@ private let longestWord = 1000
 
 /// What is wrong with a text of an operator that the history is to keep; nil when nothing is.
 ///
-/// - Parameter name: what the text is, as it stands in a sentence.
-func wordMistake(in text: String, called name: String) -> String? {
+/// - Parameters:
+///   - name: what the text is, as it stands in a sentence.
+///   - expected: what is asked for.
+func wordMistake(
+  in text: String, called name: String, expected: String = "why, for whoever asks later"
+) -> String? {
   if text.utf8.allSatisfy({ $0 <= 0x20 }) || text.utf8.count > longestWord {
-    return "The \(name) must be a text of 1 to \(longestWord) bytes: what was seen, and where."
+    return "The \(name) must be a text of 1 to \(longestWord) bytes: \(expected)."
   }
   switch Secret(in: text) {
   case .cardNumber?:

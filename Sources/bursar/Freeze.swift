@@ -81,7 +81,12 @@ func freeze(_ order: FreezeOrder) -> ExitCode {
   guard let subject = order.subject else { return order.list(of: paper, else: nil) }
   guard let extent = paper.extent(of: subject) else { return .configuration }
   var clock = Clock()
-  let freeze = Freeze(extent, why: order.why ?? "", at: clock.now())
+  var why = order.why ?? ""
+  if Secret(in: why) != nil {
+    complain("The reason may hold a card number or a key, so that it is not kept.")
+    why = Freezing.withheldReason
+  }
+  let freeze = Freeze(extent, why: why, at: clock.now())
   if let mistake = Freezing.mistake(in: freeze) {
     complain("Nothing is frozen. \(mistake)")
     return .usage
