@@ -63,6 +63,33 @@ public enum Freezing {
     }
   }
 
+  /// The most freezes that are warned of one by one.
+  private static let listedFreezes = 10
+
+  /// What is frozen, for `bursar check`: the widest first, and bounded.
+  public static func warnings(ledger path: String) throws(LedgerError) -> [PolicyWarning] {
+    guard Ledger.exists(at: path) else { return [] }
+    var ledger = try Ledger(path: path)
+    let all = try ledger.read { (books: borrowing Books) throws(LedgerError) in
+      try books.freezes()
+    }
+    let freezes = all.filter(\.extent.isWide) + all.filter { !$0.extent.isWide }
+    var warnings = freezes.prefix(listedFreezes).map { freeze in
+      PolicyWarning(
+        code: "frozen",
+        message: "Frozen is \(freeze.extent.sentence), since \(timestamp(freeze.at)): "
+          + "\(quoted(freeze.why, limit: 200)); see bursar thaw.")
+    }
+    if freezes.count > listedFreezes {
+      warnings.append(
+        PolicyWarning(
+          code: "frozen",
+          message: "\(freezes.count - listedFreezes) more runs and customers are frozen; bursar "
+            + "freeze lists them."))
+    }
+    return warnings
+  }
+
   /// What is frozen: a line each for people, or one JSON object.
   public static func report(ledger path: String, json: Bool) throws(LedgerError) -> [UInt8] {
     var freezes: [Freeze] = []
@@ -90,6 +117,23 @@ public enum Freezing {
 }
 
 extension Freeze.Extent {
+  /// Whether it is more than one run or one customer.
+  fileprivate var isWide: Bool {
+    switch self {
+    case .run, .customer: false
+    case .namespace, .all: true
+    }
+  }
+
+  /// Whether no new money can move anywhere in a namespace while this is frozen.
+  public func covers(namespace: String?) -> Bool {
+    switch self {
+    case .run, .customer: false
+    case .namespace(let frozen): isSame(frozen, namespace)
+    case .all: true
+    }
+  }
+
   /// What is frozen, as the beginning of a sentence.
   public var sentence: String {
     switch self {

@@ -66,6 +66,7 @@ private struct BooksAtStart {
       }
       warnings = try lint(policy, ledger: ledger, currencies: Stripe.currencies)
       var clock = Clock()
+      warnings += try Freezing.warnings(ledger: ledger)
       warnings += try Report.alerts(ledger: ledger, at: clock.now())
     } catch {
       found.append(

@@ -151,10 +151,11 @@ struct Examination {
         case .namespace: "--namespace"
         case .all: "--all"
         }
+      let finding = "Frozen is \(freeze.extent.sentence): \(quoted(freeze.why, limit: 200))"
+      let fix = "bursar thaw \(way) --why TEXT, once the reason is gone"
       note(
-        .warning(
-          "ledger", "Frozen is \(freeze.extent.sentence): \(quoted(freeze.why, limit: 200))",
-          fix: "bursar thaw \(way) --why TEXT, once the reason is gone"))
+        freeze.extent.covers(namespace: arrangement.policy?.namespace)
+          ? .failure("ledger", finding, fix: fix) : .warning("ledger", finding, fix: fix))
     }
     if state.open > 0 {
       note(

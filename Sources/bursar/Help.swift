@@ -97,7 +97,7 @@ private let checkHelp = """
 
   What is allowed and probably not meant is a warning: a rule that can never decide, a currency
   without a cap, a cap below the largest payment in the ledger, a run's cap more than twice what a
-  run ever used. With --strict a warning ends it with 1 too.
+  run ever used. So is what is frozen. With --strict a warning ends it with 1 too.
 
   """
 

@@ -63,12 +63,49 @@ extension WorldTests {
       #expect(failures(try doctor(estate.home).symptoms) == [])
       let freeze = try Binary("freeze", "--all", "--why", "audit", home: estate.home)
       #expect(try freeze.exitCode() == 0)
-      let frozen = failures(try doctor(estate.home).symptoms, "warning")
+      let frozen = failures(try doctor(estate.home).symptoms)
       #expect(frozen.contains { $0.contains("Frozen is everything in the ledger: \"audit\"") })
       // The clock went back by ten years.
       try OpenedLedger(estate.ledger).rows(
         "UPDATE meta SET value = value + 315360000000 WHERE name = 'latest'")
       #expect(failures(try doctor(estate.home).symptoms).contains { $0.hasPrefix("clock: ") })
+    }
+
+    /// What is frozen, how a warning or failure calls it, and whether nothing can be paid.
+    @Test(arguments: [
+      (["--all"], "everything in the ledger", true), (["--namespace"], "namespace", true),
+      (["--run", "nightly"], "run", false), (["--customer", "cus_1"], "customer", false),
+    ])
+    func whatIsFrozenIsSaidAndIsNotReadyWhenItIsAll(
+      _ extent: [String], _ name: String, _ isAll: Bool
+    ) throws {
+      let home = try TemporaryDirectory()
+      let freeze = try Binary(arguments: ["freeze", "--why", "a \"leak\""] + extent, home: home)
+      #expect(try freeze.exitCode() == 0)
+      let found = try doctor(home)
+      #expect(found.code == (isAll ? 1 : 0))
+      let told = failures(found.symptoms, isAll ? "failure" : "warning")
+      #expect(told.contains { $0.contains("Frozen is \(name)") && $0.contains("leak") })
+      let check = try Binary("check", home: home)
+      let lines = try check.readToEnd()
+      #expect(
+        lines.contains { $0.hasPrefix("warning: Frozen is \(name)") && $0.contains("leak") })
+      #expect(try check.exitCode() == 0)
+    }
+
+    @Test func manyFreezesAreCounted() throws {
+      let home = try TemporaryDirectory()
+      for number in 1...12 {
+        let freeze = try Binary(
+          "freeze", "--run", "run-\(number)", "--why", "loop", home: home)
+        #expect(try freeze.exitCode() == 0)
+      }
+      let freeze = try Binary("freeze", "--all", "--why", "audit", home: home)
+      #expect(try freeze.exitCode() == 0)
+      let lines = try Binary("check", home: home).readToEnd().filter { $0.contains("rozen") }
+      #expect(lines.count == 11)
+      #expect(lines.first?.contains("everything") == true)
+      #expect(lines.last?.hasPrefix("warning: 3 more runs and customers are frozen") == true)
     }
 
     @Test func booksThatContradictThemselvesAreAFailure() throws {
