@@ -51,6 +51,11 @@ private struct BooksAtStart {
       found.append(Complaint(place: ledger, message: trouble))
       return
     }
+    if let loss = LedgerPlace.loss(of: ledger) {
+      found.append(
+        Complaint(place: ledger, message: "\(loss) What to do: \(LedgerPlace.lossRemedy)."))
+      return
+    }
     do {
       let inspection = try Report.inspection(ledger: ledger)
       remarks = inspection.remarks

@@ -110,6 +110,10 @@ struct Examination {
     }
     guard System.exists(ledger) else {
       if trouble != nil { return }
+      if let loss = LedgerPlace.loss(of: ledger) {
+        note(.failure("ledger", loss, fix: LedgerPlace.lossRemedy))
+        return
+      }
       note(.ok("ledger", "\(ledger) does not exist yet; the first payment makes it."))
       return
     }

@@ -8,6 +8,20 @@ enum LedgerPlace {
     if !System.exists(ledger) { complain("There is no ledger at \(ledger).") }
   }
 
+  /// That a ledger is gone, as a sentence: it is not there, and what only a ledger leaves is. Nil
+  /// when it is there, or never was. A new one would not know what the lost one paid.
+  static func loss(of ledger: String) -> String? {
+    if System.exists(ledger) { return nil }
+    let traces = [ledger + "-owner-0", ledger + "-wal", SandboxBooks.journal(of: ledger)]
+      .filter { System.exists($0) }
+    if traces.isEmpty { return nil }
+    return "\(ledger) is gone, and what it left is there: \(traces.joined(separator: ", "))."
+  }
+
+  /// What to do about it.
+  static let lossRemedy =
+    "restore it from a copy; to begin anew without it, remove the files beside it"
+
   /// The directory it is in, or the nearest to it that is there.
   static func nearest(to ledger: String) -> String {
     var place = directory(of: ledger) ?? ""

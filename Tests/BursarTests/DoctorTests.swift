@@ -108,6 +108,29 @@ extension WorldTests {
       #expect(lines.last?.hasPrefix("warning: 3 more runs and customers are frozen") == true)
     }
 
+    @Test func aLedgerThatIsGoneIsNotOneThatNeverWas() throws {
+      let estate = try Estate()
+      let binary = try estate.open()
+      try binary.write(Wire.charge("inv-1"))
+      #expect(try Said(try binary.readLine()).verdict == "DONE")
+      binary.closeInput()
+      #expect(try binary.exitCode() == 0)
+      try FileManager.default.removeItem(atPath: estate.ledger)
+      let found = try doctor(estate.home)
+      #expect(found.code == 1)
+      #expect(
+        failures(found.symptoms).first?.hasPrefix("ledger: \(estate.ledger) is gone") == true)
+      let check = try Binary("check", home: estate.home)
+      let said = try check.readToEnd().joined()
+      #expect(said.contains("is gone") && said.contains("to begin anew"))
+      #expect(try check.exitCode() == 1)
+      let place = try #require(directory(of: estate.ledger))
+      for name in try FileManager.default.contentsOfDirectory(atPath: place) {
+        try FileManager.default.removeItem(atPath: place + "/" + name)
+      }
+      #expect(try doctor(estate.home).code == 0)
+    }
+
     @Test func booksThatContradictThemselvesAreAFailure() throws {
       let estate = try Estate()
       let binary = try estate.open()
