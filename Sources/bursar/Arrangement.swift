@@ -9,7 +9,8 @@ struct Arrangement {
   let source: PolicySource
   /// The policy, or every mistake in it and around it.
   let reading: PolicyReading
-  /// Where the ledger is; nil when the policy does not say and there is no home to keep it in.
+  /// Where the ledger is; ``nowhere`` when the policy does not say and there is no home to keep it
+  /// in.
   let ledger: String
   /// The run's name for calls that bring none.
   let run: String
@@ -19,6 +20,9 @@ struct Arrangement {
   let route: Route?
   /// The variables it was made by.
   let environment: [String: String]
+
+  /// Where no ledger can be made, not even by root: what is below a device is nothing.
+  static let nowhere = "/dev/null/bursar/ledger.db"
 
   /// How the processor is reached.
   enum Route {
@@ -34,7 +38,7 @@ struct Arrangement {
     draft.judge(run: run)
     self.source = draft.source
     self.environment = environment
-    self.ledger = draft.ledger ?? "/nonexistent/bursar/ledger.db"
+    self.ledger = draft.ledger ?? Self.nowhere
     self.route = draft.route
     (self.run, self.isRunFirm) = RunName.choose(
       draft.policy?.run ?? RunSetting(), option: run, environment: environment,

@@ -94,6 +94,8 @@ struct Examination {
 
   private mutating func lookAtLedger() {
     let ledger = arrangement.ledger
+    // That there is no place for it is said of the policy.
+    if isSame(ledger, Arrangement.nowhere) { return }
     let place = LedgerPlace.nearest(to: ledger)
     if let name = System.remoteFileSystem(of: place) {
       note(

@@ -131,6 +131,22 @@ extension WorldTests {
       #expect(try doctor(estate.home).code == 0)
     }
 
+    @Test func withoutAHomeNothingIsMadeAnywhere() throws {
+      let home = try TemporaryDirectory()
+      let server = try Binary(environment: ["HOME": ""], home: home)
+      try server.write(Wire.hello)
+      _ = try server.readLine()
+      try server.write(Wire.charge("inv-1"))
+      #expect(try Said(try server.readLine()).verdict == "STOP")
+      server.closeInput()
+      #expect(try server.exitCode() == 0)
+      #expect(!FileManager.default.fileExists(atPath: "/nonexistent"))
+      #expect(System.facts(of: Arrangement.nowhere) == nil)
+      let found = try doctor(home, environment: ["HOME": ""])
+      #expect(failures(found.symptoms).contains { $0.contains("no place for the ledger") })
+      #expect(!found.symptoms.contains { $0["area"] as? String == "ledger" })
+    }
+
     @Test func booksThatContradictThemselvesAreAFailure() throws {
       let estate = try Estate()
       let binary = try estate.open()
