@@ -14,7 +14,9 @@ extension PolicyReader {
     var caps: [Cap] = []
     for (index, entry) in (value?.array ?? []).enumerated() {
       let place = path + [.index(index)]
-      guard let cap = cap(entry, place) else { continue }
+      guard let name = name(place + [.key("name")], entry["name"]),
+        let cap = cap(entry, named: name, place)
+      else { continue }
       if caps.contains(where: { isSame($0.name, cap.name) }) {
         refuse(
           place + [.key("name")],
@@ -25,7 +27,9 @@ extension PolicyReader {
     return caps
   }
 
-  private mutating func cap(_ entry: JSONValue, _ place: JSONDocument.Path) -> Cap? {
+  private mutating func cap(
+    _ entry: JSONValue, named name: String, _ place: JSONDocument.Path
+  ) -> Cap? {
     guard let extent = entry["per"]?.string.flatMap(Cap.Extent.init(rawValue:)) else { return nil }
     let window = window(entry, extent, place)
     guard let code = entry["currency"]?.string,
@@ -48,7 +52,7 @@ extension PolicyReader {
       refuse(place, "must limit something: give amount, count or both")
     }
     return Cap(
-      name: entry["name"]?.string ?? "\(extent.rawValue)", extent: extent, window: window,
+      name: name, extent: extent, window: window,
       currency: currency, amount: amount, count: count,
       splitWindow: splitWindow(entry, extent, place))
   }

@@ -18,7 +18,7 @@ struct PolicyReader {
     let canonical = root.canonical
     var policy = Policy(hash: hexadecimal(sha256(canonical)))
     policy.text = String(decoding: canonical, as: UTF8.self)
-    if let namespace = root["namespace"]?.string {
+    if let namespace = name([.key("namespace")], root["namespace"]) {
       policy.namespace = namespace
       if !isReference(namespace) {
         refuse(
@@ -30,7 +30,7 @@ struct PolicyReader {
       root["environment"]?.string.flatMap(Policy.Environment.init(rawValue:)) ?? policy.environment
     policy.identity =
       root["identity"]?.string.flatMap(Policy.IdentityRule.init(rawValue:)) ?? policy.identity
-    policy.ledgerPath = root["ledger"]?["path"]?.string
+    policy.ledgerPath = name([.key("ledger"), .key("path")], root["ledger"]?["path"])
     policy.processor = processor()
     policy.run = run()
     policy.respondWithin = duration(
@@ -98,6 +98,22 @@ struct PolicyReader {
     setting.requestsPerSecond =
       given["requestsPerSecond"]?.integer.map(Int.init) ?? setting.requestsPerSecond
     return setting
+  }
+
+  /// A text that is repeated to the model, to the processor or in the books; nil when nothing is
+  /// said, and after refusing one that may be a secret, without repeating it.
+  mutating func name(_ path: JSONDocument.Path, _ given: JSONValue?) -> String? {
+    guard let text = given?.string else { return nil }
+    guard let secret = Secret(in: text) else { return text }
+    switch secret {
+    case .cardNumber: refuse(path, "holds what may be a card number, which is kept nowhere")
+    case .key:
+      refuse(
+        path,
+        "holds what may be a secret key, which is kept nowhere; take it out, and replace the key, "
+          + "because it stood here")
+    }
+    return nil
   }
 
   /// Where a secret is found; nil when nothing is said of it.

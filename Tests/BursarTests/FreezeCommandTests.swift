@@ -88,6 +88,7 @@ extension WorldTests {
 
     @Test(arguments: [
       "{", "[]", "", #"{"ledger": {"path": 7}, "caps": []}"#, #"{"ledger": 7, "caps": 7}"#,
+      #"{"ledger": {"path": "sk_live_51Habc"}, "caps": []}"#,
     ]) func whereTheLedgerIsIsNeverGuessed(_ broken: String) throws {
       try home.write(broken, to: "policy.jsonc")
       let freeze = try said("freeze", "--all", "--why", "audit")

@@ -65,8 +65,47 @@ private struct BrokenPolicy {
     #""processor": {"kind": "\#(key)"}"#, #""\#(key)": 1"#, #""\#(key)": 1, "\#(key)": 2"#,
     #""webhooks": {"secret": {"env": "whsec_51Habc"}}"#,
   ]
+  static let named = [key, "shop-\(key)"].flatMap(names)
 
-  @Test(arguments: leaks)
+  /// Each place where a name stands that is repeated; the one of caps and sinks twice.
+  private static func names(_ name: String) -> [String] {
+    let cap = #"{"name": "\#(name)", "per": "run", "amount": "1.00", "currency": "USD"}"#
+    let sink = #"{"kind": "file", "path": "events", "name": "\#(name)"}"#
+    return [
+      #""namespace": "\#(name)""#, #""ledger": {"path": "/books/\#(name).db"}"#,
+      #""refunds": {"caps": [\#(cap), \#(cap)]}"#, #""events": [\#(sink), \#(sink)]"#,
+      #""events": [{"kind": "file", "path": "/logs/\#(name)"}]"#,
+      #""events": [{"kind": "http", "url": "https://a.example/\#(name)", "secret": {"env": "S"}}]"#,
+    ]
+  }
+
+  @Test(arguments: Self.names("4242424242424242"))
+  func aCardNumberThatStandsInThePolicyIsRepeatedNowhere(_ member: String) throws {
+    let shop = try Shop(#"{"caps": [\#(Shop.wide)], \#(member)}"#)
+    guard case .broken(let mistakes) = shop.setting.policy else {
+      Issue.record("It is taken for sound.")
+      return
+    }
+    let said = try shop.charge("INV-1")
+    for text in mistakes.map(\.sentence) + [String(decoding: said.compact, as: UTF8.self)] {
+      #expect(!text.contains("4242"), "\(text)")
+      #expect(text.contains("may be a card number") || text.contains("bursar check"), "\(text)")
+    }
+  }
+
+  @Test func aSinkWithANameOfItsOwnMayStandAtANumber() throws {
+    let shop = try Shop(
+      #"""
+      {"caps": [\#(Shop.wide)], "events": [{"kind": "http", "name": "chat",
+        "url": "https://a.example/4242424242424242", "secret": {"env": "S"}}]}
+      """#)
+    guard case .accepted = shop.setting.policy else {
+      Issue.record("It is refused.")
+      return
+    }
+  }
+
+  @Test(arguments: leaks + named)
   func aKeyThatStandsInThePolicyIsRepeatedNowhere(_ member: String) throws {
     let shop = try Shop(#"{"caps": [\#(Shop.wide)], \#(member)}"#)
     guard case .broken(let mistakes) = shop.setting.policy else {
