@@ -25,8 +25,20 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     ["sk_live_", "sk_test_", "sk_org_"].contains { text.utf8.starts(with: $0.utf8) }
   }
 
-  /// Why this key may not be used in that environment; nil when it may.
+  /// What the processor hands out besides secret keys, by how it begins (docs.stripe.com/keys,
+  /// docs.stripe.com/webhooks).
+  private static let others = [
+    ("pk_live_", "a publishable key"), ("pk_test_", "a publishable key"),
+    ("whsec_", "a webhook's signing secret"),
+  ]
+
+  /// Why this key may not be used in that environment; nil when it may. What begins otherwise than
+  /// the processor's own is a proxy's.
   func mistake(in environment: Policy.Environment) -> String? {
+    for (prefix, what) in Self.others where text.utf8.starts(with: prefix.utf8) {
+      return "The key is \(what) (\(prefix)...), with which nothing can be paid; expected is a "
+        + "secret key (sk_...) or a restricted key (rk_...)."
+    }
     for prefix in keyPrefixes where text.utf8.starts(with: prefix.utf8) {
       if prefix.hasSuffix("_live_"), environment != .live {
         return "The key is a live key (\(prefix)...), and the environment is "

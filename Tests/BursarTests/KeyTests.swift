@@ -36,6 +36,13 @@ struct KeyTests {
     }
   }
 
+  @Test(arguments: ["pk_live_", "pk_test_", "whsec_"], Policy.Environment.allCases)
+  func whatIsNoSecretKeyIsRefused(_ prefix: String, _ environment: Policy.Environment) throws {
+    let sentence = try #require(try mistake(prefix + "Zq9", environment))
+    #expect(sentence.contains(prefix) && sentence.contains("a secret key (sk_...)"))
+    #expect(!sentence.contains("Zq9"))
+  }
+
   @Test func aProxysKeyIsGoodForAnyEnvironment() throws {
     for environment in Policy.Environment.allCases {
       #expect(try mistake("vault_abc", environment) == nil)
