@@ -14,7 +14,8 @@ let initHelp = """
     --command PATH  how Bursar is started; the absolute path of this program otherwise
     --policy FILE   the policy that the client names to it; else $BURSAR_POLICY, if it is set
 
-  Exit code 1 when nothing was written: somebody said no, or the file cannot be merged into.
+  Exit code 1 when nothing was written: somebody said no, the file cannot be merged into, or there is
+  no such policy.
 
   """
 
@@ -67,14 +68,26 @@ func initialize(_ order: InitOrder) -> ExitCode {
     complain("For \(order.client.title), in \(file); with --write it is put there:")
     return answer(launch.whole(for: order.client)) ? .ok : .inputOutput
   }
+  // A client would start a server that refuses all money, and not say why.
+  if let policy = policy(order, environment) {
+    let path = absolute(policy, environment: environment)
+    guard System.exists(path) else {
+      complain("There is no policy at \(path). Nothing was written.")
+      return .found
+    }
+  }
   return write(launch, into: absolute(file, environment: environment), order)
+}
+
+/// The policy the client is to name; nil when none is named.
+private func policy(_ order: InitOrder, _ environment: [String: String]) -> String? {
+  order.policy ?? environment.nonempty("BURSAR_POLICY")
 }
 
 /// The policy is named where one is: clients pass on nothing of the environment they were started
 /// in. A path that begins with `~/` is kept so.
 private func variables(_ order: InitOrder, _ environment: [String: String]) -> [Launch.Variable] {
-  let named = order.policy ?? environment.nonempty("BURSAR_POLICY")
-  guard let named else { return [] }
+  guard let named = policy(order, environment) else { return [] }
   let path = named.hasPrefix("~/") ? named : absolute(named, environment: environment)
   return [Launch.Variable(name: "BURSAR_POLICY", value: path)]
 }

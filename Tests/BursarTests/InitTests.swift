@@ -254,6 +254,21 @@ extension WorldTests {
       #expect(first.contains(program))
     }
 
+    @Test func aPolicyThatIsNotThereIsNamedToNoClient() throws {
+      let home = try TemporaryDirectory()
+      let absent = home.path("policy.jsonc")
+      let refused = try Binary("init", "cursor", "--write", "--policy", absent, home: home)
+      refused.closeInput()
+      #expect(try refused.exitCode() == 1)
+      #expect(try refused.complaints().contains("There is no policy at \(absent)."))
+      #expect(!FileManager.default.fileExists(atPath: home.path(".cursor")))
+      // The entry alone may be looked at before.
+      #expect(try run(home, "init", "cursor", "--policy", absent).code == 0)
+      try home.write("{\"caps\": []}", to: "policy.jsonc")
+      let written = try run(home, "init", "cursor", "--write", "--policy", "~/policy.jsonc")
+      #expect(written.code == 0)
+    }
+
     @Test func aLinkIsFollowedAndWhatCannotBeReadIsLeftAlone() throws {
       let home = try TemporaryDirectory()
       let real = try home.write("{\"a\": 1}", to: "real.json")
