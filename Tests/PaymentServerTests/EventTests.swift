@@ -7,7 +7,7 @@ import Testing
 import TranscriptFormat
 
 @Suite struct EventTests {
-  private static func schema() throws -> JSONSchema {
+  static func schema() throws -> JSONSchema {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../../schemas/event.schema.json")
     return try JSONSchema(try JSONValue(reading: Array(try Data(contentsOf: url))))

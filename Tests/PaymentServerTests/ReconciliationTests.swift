@@ -80,9 +80,27 @@ import Testing
     let ratio = page.split(separator: "\n").first { $0.hasPrefix("bursar_dispute_ratio ") }
     #expect(ratio == "bursar_dispute_ratio 0.100000")
 
+    try tellsOfEachKind(shop)
     // What is decided stays as it was decided.
     #expect(try shop.operation("EXECUTED").state == .failed)
     #expect(try shop.operation("AMOUNT").terms.money.amount == 1000)
+  }
+
+  /// Each kind of discrepancy is told of, in the words of the contract.
+  private func tellsOfEachKind(_ shop: Shop) throws {
+    let schema = try EventTests.schema()
+    var reader = EventReader(ledger: shop.ledger, since: 0, json: true)
+    var kinds: Set<String> = []
+    while case let lines = try reader.read(), !lines.isEmpty {
+      for line in lines.split(separator: 0x0A) {
+        let event = try JSONValue(reading: Array(line))
+        #expect(schema.violations(in: event) == [], "\(String(decoding: line, as: UTF8.self))")
+        guard event["type"]?.string == "discrepancy.found" else { continue }
+        kinds.insert(event["data"]?["kind"]?.string ?? "")
+        #expect(event["data"]?["books"] != nil && event["data"]?["processor"] != nil)
+      }
+    }
+    #expect(kinds == Set(Discrepancy.Kind.allCases.map(\.rawValue)))
   }
 
   @Test func whatIsMendedIsForgottenAndSaidSo() throws {
