@@ -65,7 +65,7 @@ private let overview = """
         reconcile found discrepancies; there are dead letters, or one cannot be resolved so
     64  the command line cannot be understood
     69  there is no standard output to answer on
-    74  a file could not be read or written, or a port is taken
+    74  a file could not be read or written, a port is taken, or reconcile could not read the list
     78  the policy is broken, so it is not known where the ledger is; the plan of faults is
 
   """
