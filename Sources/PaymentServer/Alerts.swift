@@ -44,19 +44,22 @@ extension Report {
             message: "\(differences) \(noun) known between the books and the processor; see bursar "
               + "reconcile."))
       }
-      return try alerts + unavailable(books) + givenUp(books)
+      return try alerts + unavailable(books, at: now) + givenUp(books)
     }
   }
 
-  /// That nothing new is begun, because the processor made no sense the last time.
+  /// How long after the last doubt it is still said that the processor made no sense.
+  private static let recent = Duration.seconds(600)
+
+  /// That nothing new is begun, because the processor made no sense a moment ago.
   private static func unavailable(
-    _ books: borrowing Books
+    _ books: borrowing Books, at now: Instant
   ) throws(LedgerError) -> [PolicyWarning] {
-    try books.openBreakers().map { open in
+    try books.openBreakers().filter { $0.breaker.last.duration(to: now) < recent }.map { open in
       PolicyWarning(
         code: "processor_unavailable",
         message: "The processor answered nothing that could be relied on, the last time at "
-          + "\(timestamp(open.breaker.last)): of namespace \(quoted(open.namespace)) one new payment "
+          + "\(timestamp(open.breaker.last)): in namespace \(quoted(open.namespace)) one new payment "
           + "is let through every \(Breaker.rest.milliseconds / 1000) s until one is answered.")
     }
   }

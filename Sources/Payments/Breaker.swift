@@ -3,9 +3,9 @@
 /// F2-24).
 ///
 /// A value that the books keep for each namespace, because frameworks start a process for each
-/// call. What was begun goes on, bounded as ever, and any answer that proves something closes it;
-/// look-ups that prove nothing are about what was begun and keep nobody out. After a rest one new
-/// operation is let through to find out.
+/// call. What was begun goes on, bounded as ever, and an answer that proves that something was done
+/// closes it; look-ups that prove nothing are about what was begun and keep nobody out. After a
+/// rest one new operation is let through to find out.
 ///
 /// Its times are a clock's readings, not the books': those stand still while they are ahead of the
 /// clock.
@@ -57,8 +57,11 @@ public struct Breaker: Hashable, Sendable {
       let isInRow = isOpen || isWithin(Self.window, reading)
       doubts = isInRow ? min(doubts + 1, Self.limit) : 1
       last = reading
+    case .absent:
+      // That nothing is there says that it can be read, not that anything can be done.
+      if writes { self = .closed }
     case .created, .captured, .processing, .unauthenticated, .declined, .voided, .refunded,
-      .submitted, .refundFailed, .absent, .rejected, .misconfigured, .blocked, .deferred:
+      .submitted, .refundFailed, .rejected, .misconfigured, .blocked, .deferred:
       self = .closed
     }
   }

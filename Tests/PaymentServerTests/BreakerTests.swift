@@ -120,4 +120,19 @@ import Testing
       }
     }
   }
+
+  @Test func thatNothingIsThereDoesNotSayThatAnythingCanBeDone() throws {
+    let shop = try Shop()
+    // Nothing can be begun, and lists can be read.
+    shop.street = { request, _, _ in
+      request.method == .post ? .response(Response(status: 504, headers: [], body: [])) : nil
+    }
+    var begun = 0
+    for number in 1...12 {
+      shop.restart()
+      if try shop.charge("INV-\(number)")["code"]?.string == "processor_unavailable" { break }
+      begun = number
+    }
+    #expect(begun < 12)
+  }
 }
