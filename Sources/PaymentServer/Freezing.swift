@@ -21,6 +21,9 @@ public enum Freezing {
     }
   }
 
+  /// The longest reason that is kept, in UTF-8 bytes.
+  public static let longestReason = longestWord
+
   /// What stands in place of a reason that may hold a secret: a stop must not fail over its reason.
   public static let withheldReason = "not kept: it may hold a card number or a key"
 

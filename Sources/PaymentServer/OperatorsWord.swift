@@ -9,7 +9,7 @@ public enum WishOutcome: Sendable, Equatable {
 }
 
 /// The longest text of an operator that the history keeps, in UTF-8 bytes.
-private let longestWord = 1000
+let longestWord = 1000
 
 /// What is wrong with a text of an operator that the history is to keep; nil when nothing is.
 ///

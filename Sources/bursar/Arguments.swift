@@ -109,7 +109,7 @@ private struct Words {
     case .serve: ["--policy", "--run", "--transcript"]
     case .check, .operations: ["--policy"]
     case .policy: PolicyOrder.valued
-    case .freeze, .thaw: ["--run", "--customer", "--why", "--policy"]
+    case .freeze, .thaw: ["--run", "--customer", "--why", "--policy", "--ledger"]
     case .approve: ApproveOrder.valued
     case .settle: ["--policy", "--limit"]
     case .audit: ["--policy", "--head"]
@@ -248,7 +248,7 @@ private struct Words {
     try refuse(names)
     return try FreezeOrder(
       run: values["--run"], customer: values["--customer"], flags: flags, why: values["--why"],
-      policy: values["--policy"], isThaw: topic == .thaw)
+      policy: values["--policy"], ledger: values["--ledger"], isThaw: topic == .thaw)
   }
 
   private func port() throws(UsageMistake) -> UInt16 {

@@ -15,7 +15,13 @@ struct BooksOnPaper {
   let ledger: String
 
   /// Reads what can be read; nil after complaining that it is not known where the ledger is.
-  init?(option: String?) {
+  ///
+  /// - Parameter named: the ledger, when it is said without a policy.
+  init?(option: String?, ledger named: String?) {
+    if let named {
+      (namespace, ledger) = (nil, absolute(named, environment: System.environment()))
+      return
+    }
     let environment = System.environment()
     let source = PolicySource(option: option, environment: environment)
     let place = source.path ?? "policy"

@@ -14,12 +14,14 @@ struct FreezeOrder: Equatable {
   let subject: Subject?
   let why: String?
   let policy: String?
+  /// The ledger itself, for everything in it, when no policy can be read; nil for the policy's.
+  let ledger: String?
   let json: Bool
 
   /// Makes sense of the options; `freeze` alone lists.
   init(
     run: String?, customer: String?, flags: Set<String>, why: String?, policy: String?,
-    isThaw: Bool
+    ledger: String? = nil, isThaw: Bool
   ) throws(UsageMistake) {
     let named = [
       run.map(Subject.run), customer.map(Subject.customer),
@@ -37,7 +39,11 @@ struct FreezeOrder: Equatable {
     if !isThaw { try Self.judge(run: run, customer: customer, why: why) }
     self.subject = subjects.first
     self.why = why
+    guard ledger == nil || subjects.first == .all && policy == nil else {
+      throw UsageMistake(message: "--ledger goes with --all, in place of --policy.")
+    }
     self.policy = policy
+    self.ledger = ledger
     self.json = flags.contains("--json")
   }
 
@@ -77,7 +83,9 @@ extension FreezeOrder {
 
 /// `bursar freeze`: no new money moves in that extent, in any process, until it is thawed.
 func freeze(_ order: FreezeOrder) -> ExitCode {
-  guard let paper = BooksOnPaper(option: order.policy) else { return .configuration }
+  guard let paper = BooksOnPaper(option: order.policy, ledger: order.ledger) else {
+    return .configuration
+  }
   guard let subject = order.subject else { return order.list(of: paper, else: nil) }
   guard let extent = paper.extent(of: subject) else { return .configuration }
   var clock = Clock()
@@ -85,6 +93,10 @@ func freeze(_ order: FreezeOrder) -> ExitCode {
   if Secret(in: why) != nil {
     complain("The reason may hold a card number or a key, so that it is not kept.")
     why = Freezing.withheldReason
+  }
+  if why.utf8.count > Freezing.longestReason {
+    complain("The reason is cut to \(Freezing.longestReason) bytes.")
+    why = String(decoding: why.utf8.prefix(Freezing.longestReason - 3), as: UTF8.self)
   }
   let freeze = Freeze(extent, why: why, at: clock.now())
   if let mistake = Freezing.mistake(in: freeze) {

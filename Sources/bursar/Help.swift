@@ -142,7 +142,8 @@ private let freezeHelp = """
   ledger, and after restarts. What was granted before is brought to its end, and what was done is
   still answered. The model is told that it was frozen and reads at most 80 characters of the reason.
   Without an extent it lists what is frozen; with --json it always does. A policy with mistakes does
-  not keep it from freezing: its namespace and its ledger.path still count.
+  not keep it from freezing: its namespace and its ledger.path still count. Where the file is no JSON
+  at all, or there is no hope of finding it: bursar freeze --all --ledger FILE --why TEXT.
 
   A namespace is frozen by itself, in the same transaction, when a rule about money is found broken:
   more refunded than captured, money moved twice or in another amount for one operation, money of

@@ -6,7 +6,7 @@ func thaw(_ order: FreezeOrder) -> ExitCode {
   guard let subject = order.subject else {
     preconditionFailure("A thaw says what is thawed; the command line is held to that.")
   }
-  guard let paper = BooksOnPaper(option: order.policy),
+  guard let paper = BooksOnPaper(option: order.policy, ledger: order.ledger),
     let extent = paper.extent(of: subject)
   else { return .configuration }
   var clock = Clock()

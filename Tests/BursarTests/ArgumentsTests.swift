@@ -73,6 +73,12 @@ struct ArgumentsTests {
       }
     }
     #expect(mistake("freeze", "--all")?.contains("--why") == true)
+    #expect(mistake("freeze", "--all", "--ledger", "l", "--why", "x") == nil)
+    for words in [["--namespace", "--ledger", "l"], ["--all", "--ledger", "l", "--policy", "p"]] {
+      #expect(throws: UsageMistake.self) {
+        try Command(arguments: ["freeze", "--why", "x"] + words)
+      }
+    }
     // What could never hold anybody.
     #expect(mistake("freeze", "--all", "--why", " \t")?.contains("--why") == true)
     #expect(mistake("freeze", "--run", "a b", "--why", "x")?.contains("No run") == true)
