@@ -30,7 +30,7 @@ struct PolicyReader {
       root["environment"]?.string.flatMap(Policy.Environment.init(rawValue:)) ?? policy.environment
     policy.identity =
       root["identity"]?.string.flatMap(Policy.IdentityRule.init(rawValue:)) ?? policy.identity
-    policy.ledgerPath = name([.key("ledger"), .key("path")], root["ledger"]?["path"])
+    policy.ledgerPath = root["ledger"]?["path"]?.string
     policy.processor = processor()
     policy.run = run()
     policy.respondWithin = duration(
@@ -54,6 +54,7 @@ struct PolicyReader {
     policy.flagFix = root["results"]?["flagFix"]?.bool ?? policy.flagFix
     policy.sinks = sinks()
     checkWorld(policy)
+    refuseKeys(in: root, [])
     return policy
   }
 
@@ -100,20 +101,37 @@ struct PolicyReader {
     return setting
   }
 
-  /// A text that is repeated to the model, to the processor or in the books; nil when nothing is
+  /// A name that is repeated to the model, to the processor or in the books; nil when nothing is
   /// said, and after refusing one that may be a secret, without repeating it.
   mutating func name(_ path: JSONDocument.Path, _ given: JSONValue?) -> String? {
     guard let text = given?.string else { return nil }
-    guard let secret = Secret(in: text) else { return text }
-    switch secret {
-    case .cardNumber: refuse(path, "holds what may be a card number, which is kept nowhere")
-    case .key:
+    switch Secret(in: text) {
+    case .cardNumber?:
+      refuse(path, "holds what may be a card number, which is kept nowhere")
+      return nil
+    // Refused with every other text that holds one.
+    case .key?, nil: return text
+    }
+  }
+
+  /// Refuses a key wherever it stands: the whole policy is kept in the history.
+  private mutating func refuseKeys(in value: JSONValue, _ path: JSONDocument.Path) {
+    switch value {
+    case .null, .bool, .number: break
+    case .array(let elements):
+      for (index, element) in elements.enumerated() {
+        refuseKeys(in: element, path + [.index(index)])
+      }
+    case .object(let object):
+      for member in object.members { refuseKeys(in: member.value, path + [.key(member.key)]) }
+    case .string(let text):
+      let place = JSONDocument.text(of: path)
+      guard carriesKey(text), !mistakes.contains(where: { isSame($0.path, place) }) else { return }
       refuse(
         path,
         "holds what may be a secret key, which is kept nowhere; take it out, and replace the key, "
           + "because it stood here")
     }
-    return nil
   }
 
   /// Where a secret is found; nil when nothing is said of it.
@@ -234,6 +252,9 @@ struct PolicyReader {
         [.key("customers"), .key(key), .index(index)],
         "must be printable ASCII without spaces, as every customer's id is; anything else matches "
           + "nobody")
+    }
+    for (index, pattern) in patterns.enumerated() {
+      _ = name([.key("customers"), .key(key), .index(index)], .string(pattern))
     }
     return patterns
   }

@@ -30,7 +30,6 @@ extension PolicyReader {
     let kind = given["kind"]?.string ?? ""
     let place: Sink.Place
     let usual: String
-    let named: JSONDocument.Path
     if isSame(kind, "file") {
       for key in ["url", "secret"] where given[key] != nil {
         refuse(key: path + [.key(key)], "is for http; a file has a path alone")
@@ -39,7 +38,7 @@ extension PolicyReader {
         refuse(path, "needs path: where the file is")
         return nil
       }
-      (place, usual, named) = (.file(file), "file:\(file)", path + [.key("path")])
+      (place, usual) = (.file(file), "file:\(file)")
     } else {
       if given["path"] != nil {
         refuse(key: path + [.key("path")], "is for a file; http has a url and a secret")
@@ -54,14 +53,10 @@ extension PolicyReader {
         return nil
       }
       guard let secret = secret(path + [.key("secret")], found) else { return nil }
-      (place, usual, named) = (
-        .http(url, secret: secret), "http:\(url)", path + [.key("url")]
-      )
+      (place, usual) = (.http(url, secret: secret), "http:\(url)")
     }
-    let found =
-      given["name"] == nil
-      ? name(named, .string(usual)) : name(path + [.key("name")], given["name"])
-    return found.map { Sink(name: $0, place: place) }
+    guard let given = given["name"] else { return Sink(name: usual, place: place) }
+    return name(path + [.key("name")], given).map { Sink(name: $0, place: place) }
   }
 
   private mutating func types(_ given: JSONValue, _ path: JSONDocument.Path) -> [String] {

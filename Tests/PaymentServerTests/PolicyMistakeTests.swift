@@ -65,16 +65,25 @@ private struct BrokenPolicy {
     #""processor": {"kind": "\#(key)"}"#, #""\#(key)": 1"#, #""\#(key)": 1, "\#(key)": 2"#,
     #""webhooks": {"secret": {"env": "whsec_51Habc"}}"#,
   ]
-  static let named = [key, "shop-\(key)"].flatMap(names)
+  static let named = [key, "shop-\(key)"].flatMap { names($0) + places($0) }
 
   /// Each place where a name stands that is repeated; the one of caps and sinks twice.
   private static func names(_ name: String) -> [String] {
     let cap = #"{"name": "\#(name)", "per": "run", "amount": "1.00", "currency": "USD"}"#
     let sink = #"{"kind": "file", "path": "events", "name": "\#(name)"}"#
     return [
-      #""namespace": "\#(name)""#, #""ledger": {"path": "/books/\#(name).db"}"#,
-      #""refunds": {"caps": [\#(cap), \#(cap)]}"#, #""events": [\#(sink), \#(sink)]"#,
+      #""namespace": "\#(name)""#, #""refunds": {"caps": [\#(cap), \#(cap)]}"#,
+      #""events": [\#(sink), \#(sink)]"#, #""customers": {"allow": ["cus_*", "\#(name)"]}"#,
+      #""customers": {"refuse": ["\#(name)"]}"#,
+    ]
+  }
+
+  /// Each place where a path or an address stands: the whole policy is kept in the history.
+  private static func places(_ name: String) -> [String] {
+    [
+      #""ledger": {"path": "/books/\#(name).db"}"#,
       #""events": [{"kind": "file", "path": "/logs/\#(name)"}]"#,
+      #""events": [{"kind": "file", "name": "log", "path": "/logs/\#(name)"}]"#,
       #""events": [{"kind": "http", "url": "https://a.example/\#(name)", "secret": {"env": "S"}}]"#,
     ]
   }
@@ -93,12 +102,9 @@ private struct BrokenPolicy {
     }
   }
 
-  @Test func aSinkWithANameOfItsOwnMayStandAtANumber() throws {
-    let shop = try Shop(
-      #"""
-      {"caps": [\#(Shop.wide)], "events": [{"kind": "http", "name": "chat",
-        "url": "https://a.example/4242424242424242", "secret": {"env": "S"}}]}
-      """#)
+  @Test(arguments: Self.places("4242424242424242"))
+  func aPathOrAnAddressMayHoldALongNumber(_ member: String) throws {
+    let shop = try Shop(#"{"caps": [\#(Shop.wide)], \#(member)}"#)
     guard case .accepted = shop.setting.policy else {
       Issue.record("It is refused.")
       return
