@@ -96,6 +96,9 @@ public enum Approvals {
       return "\(name) is of namespace \(quoted(operation.namespace)), and the policy is of "
         + "\(quoted(policy.namespace)); give the one that stopped it."
     }
+    if let mistake = try policy.environmentMistake(in: books) {
+      return "\(mistake.path) \(mistake.message)"
+    }
     if operation.state.holds || operation.state.moved {
       return "\(name) is \(operation.state.rawValue): there is nothing to approve."
     }

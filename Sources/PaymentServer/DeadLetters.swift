@@ -68,13 +68,15 @@ public enum DeadLetters {
 
   /// Puts a dead letter back to look-ups, or a delivery that was given up to one more try; the next
   /// `settle` or server does them.
+  ///
+  /// - Parameter namespace: whose operations may be meant; nil for everybody's.
   public static func retry(
-    _ id: String, ledger path: String, at reading: Instant
+    _ id: String, in namespace: String? = nil, ledger path: String, at reading: Instant
   ) throws(LedgerError) -> WishOutcome {
     if let (sequence, sink) = Undelivered.parts(of: id) {
       return try retry(sequence, to: sink, ledger: path)
     }
-    return try change(id, ledger: path, at: reading) {
+    return try change(id, in: namespace, ledger: path, at: reading) {
       operation, _, now throws(ResolutionMistake) in
       Transition(
         before: operation, after: try operation.retriedByOperator(at: now),
@@ -85,16 +87,17 @@ public enum DeadLetters {
   /// Brings a dead letter to its end by an operator's word.
   ///
   /// - Parameters:
+  ///   - namespace: whose operations may be meant; nil for everybody's.
   ///   - evidence: what the word rests on, for whoever asks later; kept in the history.
   ///   - livemode: whether the configured credentials move real money.
   public static func resolve(
-    _ id: String, as resolution: Resolution, evidence: String, livemode: Bool,
-    ledger path: String, at reading: Instant
+    _ id: String, in namespace: String? = nil, as resolution: Resolution, evidence: String,
+    livemode: Bool, ledger path: String, at reading: Instant
   ) throws(LedgerError) -> WishOutcome {
     let mistake = wordMistake(
       in: evidence, called: "evidence", expected: "what was seen, and where")
     if let mistake { return .refused(mistake) }
-    return try change(id, ledger: path, at: reading) {
+    return try change(id, in: namespace, ledger: path, at: reading) {
       operation, attempts, now throws(ResolutionMistake) in
       Transition(
         before: operation,
@@ -119,7 +122,7 @@ public enum DeadLetters {
   }
 
   private static func change(
-    _ id: String, ledger path: String, at reading: Instant,
+    _ id: String, in namespace: String?, ledger path: String, at reading: Instant,
     _ transition: (Operation, [Attempt], Instant) throws(ResolutionMistake) -> Transition
   ) throws(LedgerError) -> WishOutcome {
     guard Ledger.exists(at: path) else { return .refused("There is no ledger at \(path) yet.") }
@@ -127,6 +130,11 @@ public enum DeadLetters {
     return try ledger.commit { (books: inout Books) throws(LedgerError) -> WishOutcome in
       guard let operation = try books.operation(OperationID(id)) else {
         return .refused("There is no operation \(quoted(id)) in \(path).")
+      }
+      if let namespace, !isSame(operation.namespace, namespace) {
+        return .refused(
+          "\(operation.id.text) is of namespace \(quoted(operation.namespace)), and the policy is of "
+            + "\(quoted(namespace)); give the one it was paid under.")
       }
       let now = try books.time(at: reading)
       let attempts = try books.attempts(of: operation.id)

@@ -164,6 +164,9 @@ private struct Asked {
     case .taskStep: break
     }
     record.closure = try policy.closure(of: candidate, texts, in: books, now)
+    if let mistake = try policy.environmentMistake(in: books) {
+      record.closure = (texts.policyBroken(mistake.sentence), mistake.path)
+    }
     if policy.nearDuplicates.action != .allow {
       record.lookalike = try books.lookalike(
         of: candidate, since: now.advanced(by: .zero - policy.nearDuplicates.window))
@@ -184,6 +187,13 @@ private struct Asked {
       Identity.names(base32: base32(sha256(identity.canonical))).id, policy, now)
   }
 
+  /// What is asked for, as the beginning of a sentence.
+  private var subject: String {
+    "The charge of \(dialect.profile.currencies.text(question.money)) to "
+      + "\(quoted(question.customer)) for \(quoted(question.reference)) in run "
+      + quoted(question.run)
+  }
+
   func explain<Failure: Error>(
     by record: Record, exposure: (Scope, Instant?) throws(Failure) -> Exposure
   ) throws(Failure) -> PolicyExplanation {
@@ -192,16 +202,15 @@ private struct Asked {
     func found(
       _ outcome: PolicyExplanation.Outcome, _ rule: String, _ reason: String
     ) -> PolicyExplanation {
-      let money = dialect.profile.currencies.text(question.money)
-      let subject =
-        "The charge of \(money) to \(quoted(question.customer)) for "
-        + "\(quoted(question.reference)) in run \(quoted(question.run))"
-      return PolicyExplanation(
+      PolicyExplanation(
         subject: subject, outcome: outcome, rule: rule, reason: reason, usages: usages,
         question: question, isApproved: record.approval != nil)
     }
     if let objection = dialect.profile.currencies.objection(to: question.money) {
       return found(.impossible, "processor", sentence(objection))
+    }
+    if let (verdict, rule) = record.closure, isSame(rule, "environment") {
+      return found(.stopped, rule, "The model would read: \(verdict.message)")
     }
     if let known = record.known {
       switch known.repeated(with: terms(of: known), retries, at: now) {

@@ -82,14 +82,18 @@ extension Desk {
 extension Policy {
   /// What is wrong when the books hold payments of another environment in this namespace.
   func environmentMistake(in books: borrowing Books) throws(LedgerError) -> PolicyMistake? {
-    guard let known = try books.environment(of: namespace), known != environment else {
-      return nil
+    var known = try books.environment(of: namespace)
+    if known == nil {
+      // Books from before it was kept: the policy they name last may be of this namespace.
+      known = try books.lastPolicy().map { AcceptedPolicy(detail: $0.detail) }?
+        .environment(of: namespace)
     }
+    guard let known, known != environment else { return nil }
     return PolicyMistake(
       line: 1, column: 1, path: "environment",
-      message: "The ledger holds payments of environment \(known.rawValue) in namespace "
-        + "\(quoted(namespace)), and this policy is of \(environment.rawValue): what was only "
-        + "practised would count as paid. Give it a ledger.path or a namespace of its own.")
+      message: "is \(environment.rawValue), and the ledger holds payments of \(known.rawValue) in "
+        + "this namespace: give it a ledger.path or a namespace of its own, so that what was only "
+        + "practised does not count as paid.")
   }
 
   /// The first key that differs and may not while a server runs: it was arranged at its start.
@@ -138,6 +142,18 @@ struct AcceptedPolicy {
     // Rules that were not read from a file have no text.
     if !policy.text.isEmpty { entry["policy"] = Self.document(policy.text) }
     self.init(detail: String(decoding: JSONValue.object(entry).compact, as: UTF8.self))
+  }
+
+  /// The environment it was of, if it was of that namespace; nil when it was not, or is not told.
+  func environment(of namespace: String) -> Policy.Environment? {
+    guard let text else { return nil }
+    do throws(JSONError) {
+      let root = try JSONValue(reading: Array(text.utf8))
+      guard isSame(root["namespace"]?.string ?? "default", namespace) else { return nil }
+      return root["environment"]?.string.map { Policy.Environment(rawValue: $0) } ?? .sandbox
+    } catch {
+      return nil
+    }
   }
 
   private static func document(_ text: String) -> JSONValue {

@@ -179,6 +179,7 @@ public struct Reconciliation: ~Copyable {
     var comparison = comparison
     let (missing, since, sinceStart) = (matching.missing, since, start.duration(to: reading))
     var began = began
+    let namespace = comparison.policy.namespace
     try books.commit { (books: inout Books) throws(LedgerError) in
       let now = try books.time(at: reading)
       began = now.advanced(by: .zero - sinceStart)
@@ -191,11 +192,13 @@ public struct Reconciliation: ~Copyable {
           "moved \(operation.terms.money.words)", "nothing", in: &books, now)
       }
       for gone in try books.goneDiscrepancies(before: began, since: since.refunds) {
-        let kind = try gone.operation.flatMap { id throws(LedgerError) in
-          try books.operation(id)?.kind
+        let operation = try gone.operation.flatMap { id throws(LedgerError) in
+          try books.operation(id)
         }
+        // What this list cannot show: another namespace may be of another account.
+        if let operation, !isSame(operation.namespace, namespace) { continue }
         // What nobody owns is looked for where everything is.
-        guard gone.created >= since[kind ?? .charge] else { continue }
+        guard gone.created >= since[operation?.kind ?? .charge] else { continue }
         try books.forget(gone, at: now)
       }
     }

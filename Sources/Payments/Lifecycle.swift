@@ -72,6 +72,8 @@ public enum Code {
   public static let tooLarge = "operation_too_large"
   /// A cap on single operations is below it together with others of the same customer.
   public static let split = "split_refused"
+  /// It may be another charge under another name.
+  public static let nearDuplicate = "near_duplicate"
   /// The payment method was declined as often as the policy allows.
   public static let declinedTooOften = "declined_too_often"
   /// The issuer refused it.

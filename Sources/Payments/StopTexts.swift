@@ -22,7 +22,7 @@ extension Texts {
         "Do not retry under this or any other reference. Tell the user."
       }
     return Verdict(
-      .stop, "near_duplicate",
+      .stop, Code.nearDuplicate,
       "This may be a repetition of \(name(operation)) (operation \(operation.id.text), "
         + "\(operation.state.rawValue), asked for \(when)): \(how). Nothing was charged. \(way)")
   }

@@ -55,6 +55,9 @@ public struct Texts: Sendable {
         unlessApproved(operation)
       } else if isSame(operation.code, Code.declinedTooOften) {
         "Do not retry with the same payment method. Ask the user for a different one."
+      } else if isSame(operation.code, Code.nearDuplicate) {
+        "It may be a repetition of another payment. Ask the user; call again as the answer said only "
+          + "if it is none."
       } else {
         "Do not retry this tool. Tell the user."
       }

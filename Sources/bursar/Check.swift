@@ -60,7 +60,7 @@ private struct BooksAtStart {
       let inspection = try Report.inspection(ledger: ledger)
       remarks = inspection.remarks
       if let mistake = try Report.mistake(of: policy, ledger: ledger) {
-        found = [Complaint(place: ledger, message: mistake.message)]
+        found = [Complaint(place: ledger, message: "\(mistake.path) \(mistake.message)")]
         return
       }
       found = inspection.violations.map { broken in

@@ -83,12 +83,16 @@ func deadLetters(_ order: DeadLettersOrder) -> ExitCode {
       }
       return write(report, to: 1) ? .ok : .inputOutput
     case .retry(let id):
-      return tell(try DeadLetters.retry(id, ledger: ledger, at: clock.now()))
+      guard paper.hasLedgerOfItsOwn() else { return .configuration }
+      return tell(
+        try DeadLetters.retry(
+          id, in: paper.policy.namespace, ledger: ledger, at: clock.now()))
     case .resolve(let id, let resolution, let evidence):
+      guard paper.hasLedgerOfItsOwn() else { return .configuration }
       return tell(
         try DeadLetters.resolve(
-          id, as: resolution, evidence: evidence, livemode: paper.policy.environment == .live,
-          ledger: ledger, at: clock.now()))
+          id, in: paper.policy.namespace, as: resolution, evidence: evidence,
+          livemode: paper.policy.environment == .live, ledger: ledger, at: clock.now()))
     }
   } catch {
     complain("The ledger \(ledger) cannot be used: \(Report.reason(error))")

@@ -125,7 +125,8 @@ struct Examination {
       {
         note(
           .failure(
-            "ledger", mistake.message, fix: "set ledger.path or namespace in the policy"))
+            "ledger", "\(mistake.path) \(mistake.message)",
+            fix: "set ledger.path or namespace in the policy"))
       }
       let inspection = try Report.inspection(ledger: ledger)
       for remark in inspection.remarks { note(.ok("ledger", remark)) }

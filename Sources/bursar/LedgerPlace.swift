@@ -1,7 +1,20 @@
 import PaymentServer
+import Payments
 
 /// Where a ledger stands or is to stand.
 enum LedgerPlace {
+  /// Whether a ledger's payments are of the policy's environment; complains when they are not. What
+  /// cannot be read is for who reads next to say.
+  static func serves(_ policy: Policy, at ledger: String) -> Bool {
+    do {
+      guard let mistake = try Report.mistake(of: policy, ledger: ledger) else { return true }
+      complain("\(mistake.path) \(mistake.message) (ledger \(ledger))")
+      return false
+    } catch {
+      return true
+    }
+  }
+
   /// Says so when there is no ledger: that nothing was found may mean that it was looked for in the
   /// wrong place.
   static func mention(absent ledger: String) {
@@ -40,17 +53,15 @@ enum LedgerPlace {
   }
 }
 
+extension PolicyOnPaper {
+  /// Whether the ledger's payments are of the policy's environment; complains when they are not.
+  func hasLedgerOfItsOwn() -> Bool { LedgerPlace.serves(policy, at: ledger) }
+}
+
 extension Arrangement {
   /// Whether the ledger's payments are of the policy's environment; complains when they are not.
   func hasLedgerOfItsOwn() -> Bool {
-    guard let policy else { return false }
-    do {
-      guard let mistake = try Report.mistake(of: policy, ledger: ledger) else { return true }
-      complain("\(ledger): \(mistake.message)")
-    } catch {
-      complain("The ledger \(ledger) cannot be used: \(Report.reason(error))")
-    }
-    return false
+    policy.map { LedgerPlace.serves($0, at: ledger) } ?? true
   }
 
   /// Whether the ledger's file is whole; complains when it is not. A damaged page need not be one

@@ -14,6 +14,7 @@ func webhooks(port: UInt16, policy: String?) -> ExitCode {
     for sentence in arrangement.sentences { complain(sentence) }
     return .configuration
   }
+  guard arrangement.hasLedgerOfItsOwn() else { return .configuration }
   guard let place = rules.webhookSecret else {
     complain(
       "Webhooks need the endpoint's secret: \"webhooks\": { \"secret\": { \"env\": \"NAME\" } } "

@@ -49,7 +49,7 @@ import Testing
     real.now = practice.now
     for told in [try real.charge("INV-1"), try real.call("status", #"{"reference":"INV-1"}"#)] {
       #expect(told["verdict"]?.string == "STOP" && told["code"]?.string == "policy_broken")
-      #expect(told["message"]?.string?.contains("holds payments of environment sandbox") == true)
+      #expect(told["message"]?.string?.contains("holds payments of sandbox") == true)
     }
     real.pass(.seconds(7200))
     #expect(real.requests.isEmpty)
@@ -73,15 +73,61 @@ import Testing
   }
 
   @Test func aNamespaceThatTheLedgerDoesNotKnowIsWarnedOf() throws {
-    let shop = try Shop(Self.policy(#""namespace": "acme""#))
+    let shop = try Shop(Self.policy(#""namespace": "acme", \#(Self.test)"#))
     try shop.charge("INV-1")
     func codes(_ namespace: String) throws -> [String] {
       let reading = readPolicy(
-        Array(Self.policy(#""namespace": "\#(namespace)""#).utf8), currencies: Stripe.currencies)
+        Array(Self.policy(#""namespace": "\#(namespace)", \#(Self.test)"#).utf8),
+        currencies: Stripe.currencies)
       guard case .accepted(let policy) = reading else { throw LedgerError.busy }
       return try lint(policy, ledger: shop.ledger, currencies: Stripe.currencies).map(\.code)
     }
     #expect(try !codes("acme").contains("namespace_unknown"))
     #expect(try codes("acne").contains("namespace_unknown"))
+  }
+
+  @Test func aComparisonForgetsNothingOfAnotherNamespace() throws {
+    let mine = try Shop(Self.policy(#""namespace": "mine""#))
+    try mine.charge("INV-1")
+    mine.sandbox = Sandbox()
+    mine.pass(.seconds(3600))
+    #expect(try mine.reconcile().tally?.discrepancies == 1)
+    let theirs = try Shop(Self.policy(#""namespace": "theirs""#), ledger: mine.ledger)
+    theirs.now = mine.now.advanced(by: .seconds(60))
+    _ = try theirs.reconcile()
+    var count = 0
+    try mine.tamper { books throws(LedgerError) in count = try books.discrepancyCount() }
+    #expect(count == 1)
+  }
+
+  @Test func anOperatorsWordIsOfTheRightNamespaceAndEnvironmentToo() throws {
+    let shop = try Shop(
+      #"{"namespace": "acme", "caps": [\#(Shop.wide), \#(cap("one", "operation", "5.00"))]}"#)
+    try shop.charge("INV-1", 1000)
+    var operation: Payments.Operation?
+    try shop.tamper { books throws(LedgerError) in
+      operation = try books.operations(newest: 1).first
+    }
+    let id = try #require(operation).id.text
+    for members in [#""namespace": "acme", \#(Self.test)"#, #""namespace": "other""#] {
+      guard
+        case .accepted(let policy) = readPolicy(
+          Array(Self.policy(members).utf8), currencies: Stripe.currencies)
+      else { throw LedgerError.busy }
+      let word = Approvals.Word(
+        operation: id, customer: "cus_1", money: try #require(operation).terms.money, why: "x")
+      guard
+        case .refused = try Approvals.approve(
+          word, under: policy, ledger: shop.ledger, currencies: Stripe.currencies, at: shop.now)
+      else {
+        Issue.record("approved under \(members)")
+        continue
+      }
+    }
+    guard
+      case .refused(let why) = try DeadLetters.retry(
+        id, in: "other", ledger: shop.ledger, at: shop.now)
+    else { throw LedgerError.busy }
+    #expect(why.contains("is of namespace \"acme\""))
   }
 }
