@@ -24,32 +24,19 @@ struct BooksOnPaper {
     }
     let environment = System.environment()
     let source = PolicySource(option: option, environment: environment)
-    let place = source.path ?? "policy"
     var policy = defaultPolicy(currencies: Stripe.currencies)
     var isNamed = true
-    switch PolicyFile.read(source) {
-    case .none: break
-    case .mistake(let sentence):
-      complain("\(place): \(sentence)")
-      return nil
-    case .bytes(let bytes):
-      switch readPolicy(bytes, currencies: Stripe.currencies) {
-      case .accepted(let accepted): policy = accepted
-      case .broken(let mistakes):
-        for mistake in mistakes { complain("\(place): \(mistake.sentence)") }
-        guard let found = BrokenPolicy(bytes) else { return nil }
-        policy.ledgerPath = found.ledgerPath
-        policy.namespace = found.namespace ?? policy.namespace
-        isNamed = found.namespace != nil
-        complain("The policy is broken. Of it only the namespace and the ledger's path count here.")
-      }
+    switch PaperReading(source) {
+    case .sound(let read): policy = read
+    case .unreadable: return nil
+    case .broken(let bytes):
+      guard let found = BrokenPolicy(bytes) else { return nil }
+      policy.ledgerPath = found.ledgerPath
+      policy.namespace = found.namespace ?? policy.namespace
+      isNamed = found.namespace != nil
+      complain("The policy is broken. Of it only the namespace and the ledger's path count here.")
     }
-    guard
-      let ledger = Arrangement.ledger(of: policy, source: source, environment: environment)
-    else {
-      complain("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
-      return nil
-    }
+    guard let ledger = PaperReading.ledger(of: policy, source, environment) else { return nil }
     self.ledger = ledger
     self.namespace = isNamed ? policy.namespace : nil
   }
@@ -104,6 +91,7 @@ private struct BrokenPolicy {
 
   private static func isPath(_ text: String?) -> Bool {
     guard let text, !text.isEmpty else { return false }
-    return Secret(in: text) == nil
+    // As in a sound policy: a long number in a path is no card.
+    return !carriesKey(text)
   }
 }

@@ -15,6 +15,42 @@ func policy(_ order: PolicyOrder) -> ExitCode {
   }
 }
 
+/// What a policy's file says by itself. Whatever is wrong with it is complained about.
+enum PaperReading {
+  case sound(Policy)
+  /// It has mistakes; the file's bytes.
+  case broken([UInt8])
+  case unreadable
+
+  init(_ source: PolicySource) {
+    let place = source.path ?? "policy"
+    switch PolicyFile.read(source) {
+    case .none: self = .sound(defaultPolicy(currencies: Stripe.currencies))
+    case .mistake(let sentence):
+      complain("\(place): \(sentence)")
+      self = .unreadable
+    case .bytes(let bytes):
+      switch readPolicy(bytes, currencies: Stripe.currencies) {
+      case .accepted(let policy): self = .sound(policy)
+      case .broken(let mistakes):
+        for mistake in mistakes { complain("\(place): \(mistake.sentence)") }
+        self = .broken(bytes)
+      }
+    }
+  }
+
+  /// Where a policy's ledger is; nil after complaining that there is no place for it.
+  static func ledger(
+    of policy: Policy, _ source: PolicySource, _ environment: [String: String]
+  ) -> String? {
+    let ledger = Arrangement.ledger(of: policy, source: source, environment: environment)
+    if ledger == nil {
+      complain("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
+    }
+    return ledger
+  }
+}
+
 /// A policy and where its ledger is. The processor's key is not looked for: nothing is sent.
 struct PolicyOnPaper {
   let policy: Policy
@@ -25,26 +61,11 @@ struct PolicyOnPaper {
   init?(option: String?) {
     environment = System.environment()
     let source = PolicySource(option: option, environment: environment)
-    let place = source.path ?? "policy"
-    switch PolicyFile.read(source) {
-    case .none: policy = defaultPolicy(currencies: Stripe.currencies)
-    case .mistake(let sentence):
-      complain("\(place): \(sentence)")
-      return nil
-    case .bytes(let bytes):
-      switch readPolicy(bytes, currencies: Stripe.currencies) {
-      case .accepted(let accepted): policy = accepted
-      case .broken(let mistakes):
-        for mistake in mistakes { complain("\(place): \(mistake.sentence)") }
-        return nil
-      }
+    switch PaperReading(source) {
+    case .sound(let policy): self.policy = policy
+    case .broken, .unreadable: return nil
     }
-    guard
-      let ledger = Arrangement.ledger(of: policy, source: source, environment: environment)
-    else {
-      complain("There is no place for the ledger: HOME is not set; set it, or ledger.path.")
-      return nil
-    }
+    guard let ledger = PaperReading.ledger(of: policy, source, environment) else { return nil }
     self.ledger = ledger
   }
 

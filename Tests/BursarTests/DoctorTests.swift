@@ -55,11 +55,7 @@ extension WorldTests {
 
     @Test func aUsedInstallationIsWellAndWhatIsFrozenIsSaid() throws {
       let estate = try Estate()
-      let binary = try estate.open()
-      try binary.write(Wire.charge("inv-1"))
-      #expect(try Said(try binary.readLine()).verdict == "DONE")
-      binary.closeInput()
-      #expect(try binary.exitCode() == 0)
+      try estate.pay("inv-1")
       #expect(failures(try doctor(estate.home).symptoms) == [])
       let freeze = try Binary("freeze", "--all", "--why", "audit", home: estate.home)
       #expect(try freeze.exitCode() == 0)
@@ -110,11 +106,7 @@ extension WorldTests {
 
     @Test func aLedgerThatIsGoneIsNotOneThatNeverWas() throws {
       let estate = try Estate()
-      let binary = try estate.open()
-      try binary.write(Wire.charge("inv-1"))
-      #expect(try Said(try binary.readLine()).verdict == "DONE")
-      binary.closeInput()
-      #expect(try binary.exitCode() == 0)
+      try estate.pay("inv-1")
       try FileManager.default.removeItem(atPath: estate.ledger)
       let found = try doctor(estate.home)
       #expect(found.code == 1)

@@ -19,11 +19,7 @@ extension WorldTests {
     /// A sandbox in which something was paid, and the policy of another environment.
     private func practised() throws -> (estate: Estate, policy: String) {
       let estate = try Estate()
-      let server = try estate.open()
-      try server.write(Wire.charge("inv-1"))
-      #expect(try Said(try server.readLine()).verdict == "DONE")
-      server.closeInput()
-      #expect(try server.exitCode() == 0)
+      try estate.pay("inv-1")
       return (estate, try estate.home.write(Self.test, to: "test.jsonc"))
     }
 
@@ -58,6 +54,15 @@ extension WorldTests {
       }
       // What stops everything needs no right policy.
       #expect(try run(estate, ["freeze", "--all", "--why", "x"], policy: policy).code == 0)
+    }
+
+    @Test func aLongNumberInABrokenPolicysPathKeepsNobodyFromStopping() throws {
+      let estate = try Estate()
+      let books = estate.home.path("4242424242424242.db")
+      let policy = try estate.home.write(
+        #"{"ledger": {"path": "\#(books)"}, "caps": 7}"#, to: "number.jsonc")
+      let found = try run(estate, ["freeze", "--all", "--why", "x"], policy: policy)
+      #expect(found.code == 0 && found.said.contains("Frozen in \(books)"))
     }
 
     @Test func anEmergencyStopNeedsOnlyTheLedger() throws {

@@ -49,6 +49,15 @@ struct Estate {
     return binary
   }
 
+  /// Pays something in a process of its own.
+  func pay(_ reference: String) throws {
+    let server = try open()
+    try server.write(Wire.charge(reference))
+    #expect(try Said(try server.readLine()).verdict == "DONE")
+    server.closeInput()
+    #expect(try server.exitCode() == 0)
+  }
+
   /// The sandbox as its journal tells it.
   func sandbox() throws -> Sandbox {
     var sandbox = Sandbox()

@@ -118,11 +118,7 @@ extension WorldTests {
           "caps"
           """)
       let estate = try Estate(policy: policy)
-      let binary = try estate.open()
-      try binary.write(Wire.charge("inv-1"))
-      #expect(try Said(try binary.readLine()).verdict == "DONE")
-      binary.closeInput()
-      #expect(try binary.exitCode() == 0)
+      try estate.pay("inv-1")
       let settling = try Binary(
         "settle", "--limit", "2", "--policy", estate.policy, home: estate.home)
       settling.closeInput()

@@ -17,11 +17,7 @@ extension WorldTests {
     /// One charge, and its books as they are afterwards.
     private func paid() throws -> Estate {
       let estate = try Estate()
-      let binary = try estate.open()
-      try binary.write(Wire.charge("inv-1"))
-      #expect(try Said(try binary.readLine()).verdict == "DONE")
-      binary.closeInput()
-      #expect(try binary.exitCode() == 0)
+      try estate.pay("inv-1")
       return estate
     }
 
