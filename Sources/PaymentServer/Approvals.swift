@@ -92,10 +92,7 @@ public enum Approvals {
     _ books: borrowing Books, _ now: Instant
   ) throws(LedgerError) -> String? {
     let name = operation.id.text
-    guard isSame(operation.namespace, policy.namespace) else {
-      return "\(name) is of namespace \(quoted(operation.namespace)), and the policy is of "
-        + "\(quoted(policy.namespace)); give the one that stopped it."
-    }
+    if let mistake = foreignMistake(operation, to: policy.namespace) { return mistake }
     if let mistake = try policy.environmentMistake(in: books) {
       return "\(mistake.path) \(mistake.message)"
     }

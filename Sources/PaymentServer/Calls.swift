@@ -234,18 +234,17 @@ extension Desk {
   ) throws(LedgerError) {
     hasWritten = true
     if known?.state == .denied { repetitions += 1 }
-    // What a person may let pass is one operation's matter, another one's is not the same again.
-    let isOwn = verdict.code == Code.tooLarge || verdict.code == Code.split
-    let isCap = rule.utf8.starts(with: "cap ".utf8)
-    let subject = isCap && !isOwn ? rule : candidate.id.text
-    let verdict = try stopping(
-      verdict, for: subject, run: candidate.run, policy, in: &books, now)
     var denied = candidate
     denied.state = .denied
     denied.next = nil
     denied.due = nil
     denied.code = verdict.code
     denied.rule = rule
+    // What a person may let pass is one operation's matter, another one's is not the same again.
+    let isCap = rule.utf8.starts(with: "cap ".utf8) && !denied.awaitsApproval
+    let subject = isCap ? rule : candidate.id.text
+    let verdict = try stopping(
+      verdict, for: subject, run: candidate.run, policy, in: &books, now)
     if known.map({ isNews(denied, after: $0) }) ?? true {
       try write(denied, from: known, Reason.denied + verdict.code, in: &books, now)
     }

@@ -131,10 +131,8 @@ public enum DeadLetters {
       guard let operation = try books.operation(OperationID(id)) else {
         return .refused("There is no operation \(quoted(id)) in \(path).")
       }
-      if let namespace, !isSame(operation.namespace, namespace) {
-        return .refused(
-          "\(operation.id.text) is of namespace \(quoted(operation.namespace)), and the policy is of "
-            + "\(quoted(namespace)); give the one it was paid under.")
+      if let mistake = namespace.flatMap({ foreignMistake(operation, to: $0) }) {
+        return .refused(mistake)
       }
       let now = try books.time(at: reading)
       let attempts = try books.attempts(of: operation.id)

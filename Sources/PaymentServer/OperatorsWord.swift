@@ -30,3 +30,11 @@ func wordMistake(
   case nil: return nil
   }
 }
+
+/// Why an operator's word under one policy is none on an operation of another namespace; nil when
+/// it is of the same.
+func foreignMistake(_ operation: Operation, to namespace: String) -> String? {
+  if isSame(operation.namespace, namespace) { return nil }
+  return "\(operation.id.text) is of namespace \(quoted(operation.namespace)), and the policy is "
+    + "of \(quoted(namespace)); give the one it was asked for under."
+}

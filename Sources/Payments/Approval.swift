@@ -76,7 +76,7 @@ public struct Approval: Hashable, Sendable {
 
 extension Operation {
   /// Whether it was stopped last by what a person may let pass.
-  var awaitsApproval: Bool {
+  public var awaitsApproval: Bool {
     [Code.tooLarge, Code.split].contains { isSame($0, code) }
   }
 }
